@@ -1,0 +1,163 @@
+"""Engines and transactions: the one file that knows which database it is.
+
+SQLite serves one machine: writers begin IMMEDIATE (two can never read the same state and both write),
+readers stay deferred and never wait. PostgreSQL serves several: writers lock the rows they act on.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Engine,
+    Insert,
+    Table,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
+
+from models.migrations.append_only import FUNCTIONS
+
+BUSY_SECONDS = 30
+
+
+class DatabaseUnavailable(Exception):
+    """The database cannot be used at all; the sentence says why and what to do."""
+
+
+def engine_for(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
+    """An engine for `sqlite:///file` or `postgresql://…`; DatabaseUnavailable for anything else."""
+    try:
+        parsed = make_url(url)
+        backend = parsed.get_backend_name()
+    except (ArgumentError, NoSuchModuleError) as err:
+        raise DatabaseUnavailable(
+            "The database address is not one: write sqlite:///file.sqlite or postgresql://user@host/name."
+        ) from err
+    if backend == "sqlite":
+        return _sqlite(url, busy_seconds)
+    if backend == "postgresql":
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=5, max_overflow=10)
+    raise DatabaseUnavailable(f"{backend} is not a database that Decision Routes knows: use SQLite or PostgreSQL.")
+
+
+def _sqlite(url: str, busy_seconds: float) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": busy_seconds})
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that may write: everything in it is kept, or nothing."""
+    with (
+        understood(engine),
+        engine.connect().execution_options(writes=True) as connection,
+        connection.begin(),
+    ):
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One consistent look at the database; what it writes is thrown away."""
+    with understood(engine), engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection.begin() as transaction:
+            yield connection
+            transaction.rollback()
+
+
+@contextmanager
+def understood(engine: Engine) -> Iterator[None]:
+    """Turn what a driver says about an unusable database into a sentence."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, DBAPIError) as err:
+        sentence = _sentence(engine, err)
+        if sentence is None:
+            raise
+        raise DatabaseUnavailable(sentence) from err
+
+
+def _sentence(engine: Engine, err: DBAPIError) -> str | None:
+    where = _place(engine)
+    said = str(err.orig).lower()
+    known = (
+        (("locked", "busy"), f"The database {where} is locked by another process. Try again in a moment."),
+        (("disk is full", "no space left"), f"There is no room left for {where}. Nothing was recorded."),
+        (("readonly", "read-only"), f"The database {where} may only be read. Nothing was recorded."),
+        (("not a database", "malformed"), f"{where} is not an SQLite database, or it is damaged."),
+        (("unable to open",), f"The database {where} cannot be opened. Check the path and its folder."),
+        (("disk i/o",), f"The disk failed while using {where}. Nothing was recorded."),
+        (
+            ("no such table", "does not exist"),
+            f"The database {where} is not initialised. Run decision-routes init.",
+        ),
+    )
+    for signs, sentence in known:
+        if any(sign in said for sign in signs):
+            return sentence
+    if isinstance(err, OperationalError | InterfaceError):
+        if isinstance(err.orig, sqlite3.Error):
+            return f"The database {where} cannot be used: {err.orig}."
+        return f"The database {where} cannot be reached. Check that it runs and that its address is right."
+    return None
+
+
+def _place(engine: Engine) -> str:
+    if engine.url.get_backend_name() == "sqlite":
+        return Path(engine.url.database or ":memory:").name
+    return engine.url.render_as_string(hide_password=True).split("?")[0]
+
+
+def replacing(table: Table, dialect: Dialect) -> Insert:
+    """An INSERT that takes the place of the row with the same key, if there is one."""
+    make = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
+    statement = make(table)
+    keys = {column.name for column in table.primary_key}
+    others = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
+    if not others:
+        return statement.on_conflict_do_nothing()
+    return statement.on_conflict_do_update(index_elements=sorted(keys), set_=others)
+
+
+def table_names(connection: Connection) -> set[str]:
+    """The tables that are there, whoever made them."""
+    return set(inspect(connection).get_table_names())
+
+
+def remove_everything(connection: Connection, tables: set[str]) -> None:
+    """Drop these tables, triggers and all: only ever for starting a demonstration afresh."""
+    if connection.dialect.name == "postgresql":
+        for name in sorted(tables):
+            connection.execute(text(f'DROP TABLE IF EXISTS "{name}" CASCADE'))
+        for name in FUNCTIONS:
+            connection.execute(text(f"DROP FUNCTION IF EXISTS {name}()"))
+        return
+    connection.execute(text("PRAGMA defer_foreign_keys=ON"))
+    for name in sorted(tables):
+        connection.execute(text(f'DROP TABLE IF EXISTS "{name}"'))

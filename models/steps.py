@@ -1,0 +1,62 @@
+"""Steps: one item's instances of its route's stages, a row for each round."""
+
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, text
+
+from models.base import Id, Prose, metadata, one_of
+
+steps = Table(
+    "steps",
+    metadata,
+    Column("item", ForeignKey("items.id"), primary_key=True),
+    Column("step", Id, primary_key=True),
+    Column("round", Integer, primary_key=True),
+    Column("stage", Id, nullable=False),
+    Column("party", ForeignKey("organisations.id")),
+    Column("forum", ForeignKey("forums.id")),
+    # its decision
+    Column("decision", Id, nullable=False),  # "over": a later round has taken its place
+    Column("outcome", Id),
+    Column("outcome_on", Date),
+    Column("amended", Boolean, nullable=False),
+    Column("wording", Prose),
+    Column("reason", Prose),
+    Column("version", Integer),
+    Column("sha256", String(64)),  # of the report version that was submitted or decided on
+    Column("published_on", Date),
+    Column("call_in_waived", Prose),
+    Column("no_call_in", Boolean, nullable=False),
+    Column("called_in_on", Date),
+    Column("upheld_on", Date),
+    Column("accepted", Boolean, nullable=False),
+    Column("opened_on", Date),
+    Column("evidence", Prose),
+    # its meeting
+    Column("meeting", ForeignKey("meetings.id")),
+    Column("not_before", Date),
+    Column("not_before_meeting", ForeignKey("meetings.id")),
+    Column("also_after", Id),  # a stage that this round waits for besides: the one it was referred back to
+    Column("because", Id),  # the round (step/number) whose referral back or material change asked again
+    # its papers
+    Column("papers", Id, nullable=False),
+    Column("verbal", Boolean, nullable=False),
+    Column("part", String(2), nullable=False),
+    Column("notice_given", Date),
+    Column("applies", Boolean),  # `when`, once it is fixed
+    one_of("decision", ("open", "fell-short", "called-in", "passed", "over")),
+    one_of("papers", ("none", "submitted", "on-agenda")),
+    one_of("part", ("I", "II")),
+    Index(
+        "ix_steps_open_forum",
+        "forum",
+        "item",
+        sqlite_where=text("decision = 'open'"),
+        postgresql_where=text("decision = 'open'"),
+    ),
+    Index(
+        "ix_steps_meeting",
+        "meeting",
+        "item",
+        sqlite_where=text("meeting IS NOT NULL"),
+        postgresql_where=text("meeting IS NOT NULL"),
+    ),
+)

@@ -1,0 +1,201 @@
+"""Counting days, on real dates: those of the worked examples and further ones from past calendars."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from routes.spec import Days, Unit
+from workflow.clear_days import (
+    Calendar,
+    Overrides,
+    clear_calendar_days_between,
+    clear_working_days_between,
+    england_and_wales,
+    read_overrides,
+    standard_calendar,
+)
+from workflow.errors import BeyondCalendar, Faulty
+
+CLEAR_WORKING: Unit = "clear-working-days"
+CLEAR_CALENDAR: Unit = "clear-calendar-days"
+CALENDAR = standard_calendar()
+
+
+def on(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+@pytest.mark.parametrize(
+    ("days", "unit", "meeting", "due"),
+    [
+        (28, CLEAR_CALENDAR, "2023-10-05", "2023-09-06"),  # Cabinet's key decision
+        (5, CLEAR_WORKING, "2023-09-05", "2023-08-25"),  # over the August bank holiday
+        (5, CLEAR_WORKING, "2023-07-06", "2023-06-28"),
+        (7, "calendar-days", "2023-07-05", "2023-06-28"),  # papers of the ICB
+        (5, CLEAR_WORKING, "2023-01-05", "2022-12-23"),  # over Christmas, with both days in lieu
+        (5, CLEAR_WORKING, "2023-04-13", "2023-04-03"),  # over Easter
+        (5, CLEAR_WORKING, "2022-06-09", "2022-05-30"),  # the Platinum Jubilee and the moved spring holiday
+        (5, CLEAR_WORKING, "2022-09-22", "2022-09-13"),  # the State Funeral, announced ten days before
+        (5, CLEAR_WORKING, "2023-05-11", "2023-05-02"),  # the Coronation
+        (5, CLEAR_WORKING, "2023-05-30", "2023-05-19"),  # a Monday holiday before a Tuesday meeting
+        (28, CLEAR_CALENDAR, "2024-03-14", "2024-02-14"),  # over a leap day
+        (28, CLEAR_CALENDAR, "2023-03-16", "2023-02-15"),  # and the year before, without one
+        (28, CLEAR_CALENDAR, "2023-10-09", "2023-09-08"),  # would be a Sunday: back to the Friday
+        (3, "working-days", "2023-08-25", "2023-08-22"),
+        (0, "working-days", "2023-08-25", "2023-08-25"),
+        (0, "working-days", "2023-08-28", "2023-08-25"),
+        (1, "working-days", "2023-08-27", "2023-08-25"),  # counted from a Sunday
+        (0, CLEAR_WORKING, "2023-08-29", "2023-08-25"),
+    ],
+)
+def test_what_is_due_before_a_meeting(days: int, unit: Unit, meeting: str, due: str) -> None:
+    assert CALENDAR.back(on(meeting), Days(days, unit)) == on(due)
+
+
+@pytest.mark.parametrize(
+    ("days", "unit", "since", "then"),
+    [
+        (3, CLEAR_WORKING, "2019-07-11", "2019-07-17"),  # call-in in Lancashire
+        (3, CLEAR_WORKING, "2021-04-01", "2021-04-09"),  # over Easter
+        (3, CLEAR_WORKING, "2013-05-17", "2013-05-23"),  # Herefordshire
+        (5, CLEAR_WORKING, "2023-09-27", "2023-10-05"),  # the general exception
+        (3, CLEAR_WORKING, "2024-02-26", "2024-03-01"),  # over a leap day
+        (3, CLEAR_WORKING, "2022-12-22", "2022-12-30"),  # over Christmas
+        (42, "calendar-days", "2023-11-20", "2024-01-02"),  # six weeks end on New Year's Day: forward
+        (0, "working-days", "2023-10-07", "2023-10-09"),
+        (5, "working-days", "2023-10-05", "2023-10-12"),
+        (28, CLEAR_CALENDAR, "2023-09-06", "2023-10-05"),
+    ],
+)
+def test_what_follows_a_day(days: int, unit: Unit, since: str, then: str) -> None:
+    assert CALENDAR.forward(on(since), Days(days, unit)) == on(then)
+
+
+@pytest.mark.parametrize(
+    ("notice", "meeting", "clear"),
+    [
+        ("2018-02-07", "2018-03-08", 28),  # exactly in time
+        ("2019-04-17", "2019-05-16", 28),  # over Easter: calendar days do not mind
+        ("2022-11-22", "2022-12-14", 21),  # too late: special urgency was used
+        ("2023-10-05", "2023-10-05", 0),
+    ],
+)
+def test_clear_calendar_days_between_notice_and_meeting(notice: str, meeting: str, clear: int) -> None:
+    assert clear_calendar_days_between(on(notice), on(meeting)) == clear
+
+
+def test_an_agenda_of_thursday_for_a_meeting_on_tuesday_gives_two_clear_working_days() -> None:
+    assert clear_working_days_between(on("1990-04-26"), on("1990-05-01")) == 2
+    assert CALENDAR.back(on("1990-05-01"), Days(5, CLEAR_WORKING)) < on("1990-04-26")
+
+
+def test_notice_on_the_due_day_is_in_time_and_a_day_later_is_not() -> None:
+    assert clear_calendar_days_between(on("2023-09-06"), on("2023-10-05")) == 28
+    assert clear_calendar_days_between(on("2023-09-07"), on("2023-10-05")) == 27
+
+
+def test_working_days_are_weekdays_without_bank_holidays() -> None:
+    assert CALENDAR.is_working(on("2023-08-25"))
+    assert not CALENDAR.is_working(on("2023-08-26"))
+    assert not CALENDAR.is_working(on("2023-08-28"))
+    assert CALENDAR.is_holiday(on("2023-08-28"))
+    assert not CALENDAR.is_holiday(on("2023-08-26"))
+    assert CALENDAR.working_days(on("2023-08-25"), on("2023-08-29")) == 2
+    assert CALENDAR.working_days(on("2023-08-29"), on("2023-08-25")) == 0
+
+
+@pytest.mark.parametrize("year", range(2019, 2029))
+def test_every_year_checked_has_its_bank_holidays(year: int) -> None:
+    weekdays = [date(year, 1, 1) + timedelta(days=n) for n in range(365)]
+    off = [day for day in weekdays if day.weekday() < 5 and not CALENDAR.is_working(day)]
+    assert len(off) == {2022: 10, 2023: 9}.get(year, 8)
+
+
+def test_asking_beyond_the_known_calendar_is_an_error_with_a_sentence() -> None:
+    assert CALENDAR.known_until == on("2028-12-31")
+    with pytest.raises(BeyondCalendar, match="until 31 December 2028"):
+        CALENDAR.is_working(on("2029-01-01"))
+    with pytest.raises(BeyondCalendar, match="until 31 December 2028"):
+        CALENDAR.forward(on("2028-12-28"), Days(3, CLEAR_WORKING))
+    with pytest.raises(BeyondCalendar, match="until 31 December 2028"):
+        CALENDAR.forward(on("2028-12-01"), Days(10**12, "calendar-days"))
+    with pytest.raises(BeyondCalendar, match="until 31 December 2028"):
+        CALENDAR.on_or_after(on("2028-12-31"))  # a Sunday
+    with pytest.raises(BeyondCalendar, match="from 1 January 1975"):
+        CALENDAR.back(on("1975-01-10"), Days(28, CLEAR_CALENDAR))
+    with pytest.raises(BeyondCalendar, match="from 1 January 1975"):
+        CALENDAR.back(on("1975-01-10"), Days(28, "working-days"))
+
+
+def test_a_bank_holiday_announced_late_and_a_closure_day_move_what_is_due() -> None:
+    text = """
+        add: {2026-06-15: A holiday announced late}
+        remove: {2026-05-04: Early May bank holiday that was moved}
+        closures: {2026-12-29: Offices shut}
+    """
+    changed = england_and_wales(read_overrides(text, "calendar.yaml"))
+    assert CALENDAR.back(on("2026-06-18"), Days(5, CLEAR_WORKING)) == on("2026-06-10")
+    assert changed.back(on("2026-06-18"), Days(5, CLEAR_WORKING)) == on("2026-06-09")
+    assert changed.is_working(on("2026-05-04"))
+    assert not changed.is_working(on("2026-12-29"))
+
+
+def test_the_calendar_that_ships_changes_nothing() -> None:
+    assert read_overrides("# nothing\n", "calendar.yaml") == Overrides()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "add: {2026-13-01: No such month}",
+            "calendar.yaml: this cannot be read as YAML with dates that exist",
+        ),
+        ("add: {soon: Some day}", "calendar.yaml: add: “soon” is no date"),
+        ("holidays: {2026-06-15: Some day}", "“holidays” is no section"),
+        ("add: [2026-06-15]", "add: write one line for each day"),
+        ("- 2026-06-15", "write the sections add, remove and closures"),
+        ("add: {", "this cannot be read as YAML"),
+    ],
+)
+def test_a_faulty_calendar_file_says_what_is_wrong(text: str, said: str) -> None:
+    with pytest.raises(Faulty) as refused:
+        read_overrides(text, "calendar.yaml")
+    assert said in str(refused.value)
+
+
+def naive_working(day: date, off: set[date]) -> bool:
+    return day.weekday() < 5 and day not in off
+
+
+def naive_count(day: date, length: Days, step: timedelta, off: set[date]) -> date:
+    """Day by day, as a clerk counts on the wall calendar."""
+    working = length.unit.endswith("working-days")
+    left = length.days + length.unit.startswith("clear")
+    while left:
+        day += step
+        if not working or naive_working(day, off):
+            left -= 1
+    while not naive_working(day, off):
+        day += step
+    return day
+
+
+@given(
+    day=st.dates(date(2023, 1, 1), date(2023, 12, 31)),
+    days=st.integers(0, 45),
+    unit=st.sampled_from(["working-days", CLEAR_WORKING, "calendar-days", CLEAR_CALENDAR]),
+    off=st.sets(st.dates(date(2022, 9, 1), date(2024, 4, 30)), max_size=30),
+)
+def test_counting_agrees_with_a_wall_calendar(day: date, days: int, unit: Unit, off: set[date]) -> None:
+    calendar = Calendar(off, known_from=date(2022, 1, 1), known_until=date(2024, 12, 31))
+    length = Days(days, unit)
+    assert calendar.back(day, length) == naive_count(day, length, timedelta(days=-1), off)
+    assert calendar.forward(day, length) == naive_count(day, length, timedelta(days=1), off)
+    assert calendar.clear_working_days_between(day, day + timedelta(days=days)) == sum(
+        naive_working(day + timedelta(days=n), off) for n in range(1, days)
+    )

@@ -1,0 +1,152 @@
+"""Acting: every act on an item or a meeting, each one use case in one transaction."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import click
+from pydantic import ValidationError
+
+from routes.explain import explained
+from web import options
+from web.commands import opened, operator, print_json
+from workflow.actions import ACTIONS
+from workflow.errors import Refused
+from workflow.use_cases.acting import Done
+from workflow.use_cases.outcomes import Outcome
+
+item = click.argument("item")
+step = click.argument("step")
+
+OUTCOME = options.together(
+    item,
+    step,
+    click.argument("outcome", type=click.Choice(list(get_args(Outcome)))),
+    click.option("--text", metavar="T", help="What was resolved, in the words of the minutes."),
+    click.option("--amended", is_flag=True, help="As amended."),
+    click.option("--condition", "conditions", multiple=True, type=options.CONDITION, metavar='"TEXT;OWNER;DUE"'),
+    click.option("--until", metavar="DATE|MEETING", help="For a deferral."),
+    click.option("--published", type=options.DAY, help="When the decision was published."),
+    click.option("--waive-call-in", "call_in_waived", metavar="REASON"),
+    options.acting,
+)
+
+
+def act(name: str, db: str | None, as_json: bool, **said: Any) -> None:
+    """Do one act and say what was done and what it means for the finish."""
+    action = ACTIONS[name]
+    given = {key: value for key, value in said.items() if value not in (None, (), False) or key in ALWAYS_SAID}
+    given = {key: list(value) if isinstance(value, tuple) else value for key, value in given.items()}
+    try:
+        form = action.form.model_validate(given)
+    except ValidationError as error:
+        faults = [fault.message for fault in explained(error, None, "", ())]
+        raise Refused("\n".join(dict.fromkeys(faults))) from None
+    done, plans = opened(db).do(action.run, form, operator())
+    finishes = {plan: made.finish.isoformat() if made.finish else None for plan, made in plans.items()}
+    if as_json:
+        print_json({"action": name, "item": done.item, "done": done.sentence, "finish": finishes})
+    else:
+        click.echo(_sentence(done, finishes))
+
+
+ALWAYS_SAID = ("cleared", "material")
+
+
+def _sentence(done: Done, finishes: dict[str, str | None]) -> str:
+    finish = finishes.get(done.item or "")
+    return f"{done.sentence} Finish now {finish}." if finish else done.sentence
+
+
+@click.command()
+@OUTCOME
+def record(**said: Any) -> None:
+    """Record what a forum resolved."""
+    act("record", **said)
+
+
+@click.command()
+@OUTCOME
+def correct(**said: Any) -> None:
+    """Put right what was recorded wrongly; a reason is needed."""
+    act("correct", **said)
+
+
+def _on_step(name: str, help_text: str, *more: Any) -> click.Command:
+    @click.command(name, help=help_text)
+    @options.together(item, step, *more, options.acting)
+    def command(**said: Any) -> None:
+        act(name, **said)
+
+    return command
+
+
+def _on_item(name: str, help_text: str, *more: Any) -> click.Command:
+    @click.command(name, help=help_text)
+    @options.together(item, *more, options.acting)
+    def command(**said: Any) -> None:
+        act(name, **said)
+
+    return command
+
+
+version = click.option("--version", type=int, metavar="N", help="The report version (default: the newest).")
+evidence = click.option("--evidence", metavar="T", help="Where the evidence is.")
+
+
+@click.group()
+def meeting() -> None:
+    """Meetings: added, moved, cancelled, held."""
+
+
+def _on_meeting(name: str, help_text: str, *more: Any) -> None:
+    @meeting.command(name, help=help_text)
+    @options.together(click.argument("meeting", metavar="ID"), *more, options.acting)
+    def command(**said: Any) -> None:
+        act(f"meeting {name}", **said)
+
+
+meets_on = click.option("--date", "meets_on", type=options.DAY, help="The day of the meeting.")
+meets_on_needed = click.option("--date", "meets_on", type=options.DAY, required=True, help="The day of the meeting.")
+time = click.option("--time", metavar="HH:MM")
+place = click.option("--place", metavar="T")
+forums = click.option("--forum", "forums", multiple=True, required=True, help="The forum; several for a joint meeting.")
+
+_on_meeting("add", "Add a meeting.", forums, meets_on_needed, time, place)
+_on_meeting("move", "Move a meeting; the steps bound to it move with it.", meets_on, time, place)
+_on_meeting("cancel", "Cancel a meeting; its open steps are released.")
+_on_meeting("held", "Note that a meeting took place.")
+
+COMMANDS = (
+    record,
+    correct,
+    _on_step("accept", "Accept an outcome weaker than what was asked."),
+    _on_step("send-back", "Ask the same forum again."),
+    _on_step("bind", "Put a step on a meeting.", click.argument("meeting")),
+    _on_step("unbind", "Take a step off its meeting."),
+    _on_step("agenda", "Put the papers on the agenda."),
+    _on_step("notice", "Note that notice of a key decision was given."),
+    _on_step("submit", "Hand the report in to the step's forum.", version),
+    _on_item("start", "Start a draft."),
+    _on_item("withdraw", "Take an item back."),
+    _on_step(
+        "clear",
+        "Clear the report, or not.",
+        click.argument("area"),
+        click.argument("cleared", type=options.YES_NO),
+        version,
+    ),
+    _on_step("open-gate", "Say that a gate's check is done.", evidence),
+    _on_step("call-in", "Call a decision in."),
+    _on_step("uphold", "Let a called-in decision stand."),
+    _on_step("reconsider", "Have a called-in decision taken again."),
+    _on_step("meet", "Say that a condition is met.", click.argument("number", type=int, metavar="N"), evidence),
+    _on_item("hold", "Put an item on hold."),
+    _on_item("resume", "Let an item go on."),
+    _on_item(
+        "material",
+        "Say whether the new report version is material.",
+        click.argument("material", type=options.YES_NO),
+    ),
+    meeting,
+)

@@ -1,0 +1,71 @@
+"""Databases and case files: init, load, dump, verify, demo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from web import options, tables
+from web.commands import opened, operator, print_json
+from workflow.case_dump import dump as dumped
+from workflow.case_files import load as take_in
+from workflow.case_reading import read_files
+from workflow.queries.verify import verify as verified
+from workflow.setup import initialise
+
+
+@click.command()
+@options.database
+def init(db: str | None) -> None:
+    """Create the database, or bring it up to date."""
+    initialise(opened(db, ready=False))
+    click.echo("The database is ready.")
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
+@click.option("--update", is_flag=True, help="Apply differences to what was loaded before.")
+@options.database
+def load(files: tuple[Path, ...], update: bool, db: str | None) -> None:
+    """Take in case files: all of them, or nothing with every fault."""
+    reading = read_files([(str(path), path.read_bytes()) for path in files])
+    with opened(db).doing(operator()) as do:
+        taken = take_in(do, reading, update)
+    if not (taken.new or taken.changed or taken.acts):
+        click.echo("Nothing was new.")
+    else:
+        click.echo(f"Loaded: {taken.new} new, {taken.changed} changed, {taken.acts} acts recorded.")
+
+
+@click.command()
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write (default: standard output).")
+@options.database
+def dump(output: Path | None, db: str | None) -> None:
+    """Write everything out as one case file."""
+    with opened(db).looking() as look:
+        text = dumped(look.db)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+
+
+@click.command()
+@click.argument("items", nargs=-1, metavar="[ITEM…]")
+@options.database
+@options.as_json
+def verify(items: tuple[str, ...], db: str | None, as_json: bool) -> int:
+    """Check every chain, and that the rows follow from the events."""
+    runtime = opened(db)
+    with runtime.looking() as look:
+        verdict = verified(look.db, items or None, runtime.ledger_key)
+    if as_json:
+        faults = [{"subject": f.subject, "seq": f.seq, "message": f.message} for f in verdict.faults]
+        print_json({"ok": verdict.ok, "chains": verdict.chains, "events": verdict.events, "faults": faults})
+    else:
+        tables.verdict(verdict)
+    return 0 if verdict.ok else 1
+
+
+COMMANDS = (init, load, dump, verify)

@@ -1,0 +1,125 @@
+"""What commands print for people: tables and sentences that fit a terminal."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from routes.spec import Route
+from workflow.errors import day
+from workflow.known import Known
+from workflow.plans import Plan
+from workflow.queries.history import Event
+from workflow.queries.verify import Verdict
+
+WIDEST = 140
+
+
+def where(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> None:
+    """One row an item: where it is now, what it waits for, when it will be done."""
+    if not rows:
+        click.echo("No items.")
+        return
+    table = _table("Item", "Where it is now", "Waiting for", "Finish", "Late")
+    for row in rows:
+        steps = {step["step"]: step for step in row["steps"]}
+        now = [f"{_place(steps[name], names)} ({steps[name]['state']})" for name in row["now"]]
+        state = "\n".join(now) or row["state"]
+        if row["state"] in ("draft", "on-hold"):
+            state = f"{row['state']}\n{state}"
+        table.add_row(
+            Text(f"{row['title']}\n{row['item']}"),
+            Text(state),
+            Text("\n".join(row["waiting_for"]) or "–"),
+            _day(row["finish"]),
+            "late" if row["late"] else "",
+        )
+    _print(table)
+
+
+def plan(made: Plan, title: str, names: Mapping[str, str]) -> None:
+    """The timetable of one item."""
+    state = f"Done by {day(made.finish)}" if made.finish else "No date can be given for when it will be done"
+    target = f", wanted by {day(made.target)}" if made.target else ""
+    click.echo(f"{title} ({made.item}), as of {day(made.on)}: {made.item_state}")
+    click.echo(f"{state}{target}{' – late' if made.late else ''}.")
+    table = _table("Step", "Asked to", "State", "Day", "Basis", "Notice by", "Report due", "Agenda by", "Effective")
+    for step in made.steps:
+        name = names.get(step.forum or "", step.step)
+        table.add_row(
+            Text(f"{name}{' *' if step.critical else ''}\n{step.step}"),
+            step.ask or "–",
+            step.state,
+            _day(step.meeting) + (f"\n{step.time}" if step.time else ""),
+            step.basis,
+            _day(step.notice_by),
+            _day(step.report_due),
+            _day(step.agenda_by),
+            _day(step.effective),
+        )
+    _print(table)
+    if any(step.critical for step in made.steps):
+        click.echo("* critical: if this slips to the next meeting, the finish slips.")
+    for problem in made.problems:
+        click.echo(f"{problem.severity}: {problem.message} [{problem.code}]")
+
+
+def history(said: Sequence[tuple[Event, str]], known: Known) -> None:
+    """The ledger of one item, a line each."""
+    table = _table("", "Date", "Step", "What happened", "By", "Recorded")
+    for event, sentence in said:
+        person = known.people.get(event["on_behalf_of"] or "")
+        who = person.name if person else (event["on_behalf_of"] or event["actor"])
+        recorded = f"{event['at'][:16].replace('T', ' ')} by {event['actor']}"
+        table.add_row(str(event["seq"]), _day(event["date"]), event["step"] or "–", Text(sentence), who, recorded)
+    _print(table)
+
+
+def verdict(found: Verdict) -> None:
+    """Whether everything holds."""
+    if found.ok:
+        click.echo(f"{found.chains} chains with {found.events} events hold, and every row follows from them.")
+        return
+    for fault in found.faults:
+        place = f"{fault.subject} event {fault.seq}" if fault.seq else fault.subject
+        click.echo(f"{place}: {fault.message}", err=True)
+    number = len(found.faults)
+    click.echo(f"{number} {'fault' if number == 1 else 'faults'} in {found.chains} chains.", err=True)
+
+
+def routes(listed: Sequence[Route]) -> None:
+    """Routes, each with when to use it."""
+    table = _table("Route", "Title", "For", "Use when")
+    for route in listed:
+        table.add_row(route.id, Text(route.title), ", ".join(route.types), Text(route.use_when or ""))
+    _print(table)
+
+
+def _place(step: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    return names.get(step["forum"] or "", step["step"])
+
+
+def _day(value: date | str | None) -> str:
+    if value is None:
+        return "–"
+    found = date.fromisoformat(value) if isinstance(value, str) else value
+    return f"{found.day} {found:%b %Y}"
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
+
+
+def _print(table: Table) -> None:
+    width = min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST)
+    Console(width=max(width, 60), highlight=False, markup=False).print(table)

@@ -1,0 +1,317 @@
+"""Case files taken in: one transaction over all files named, everything or nothing with every fault."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from routes.faults import FileFault
+from routes.loader import canonical, read_route
+from workflow import forecast
+from workflow.actions import ACTIONS
+from workflow.case_reading import Place, Reading, Written
+from workflow.doing import Doing
+from workflow.entries import SECTIONS, ItemEntry, MeetingEntry, OutcomeEntry
+from workflow.errors import Faulty, WorkflowError
+from workflow.ledger import moment
+from workflow.loaded import EntryKey, Loaded, PastAct, entry_key, read_loaded
+from workflow.queries.known import read_known
+from workflow.shapes import Shape
+from workflow.use_cases import installation, items, meetings, outcomes
+from workflow.use_cases.acting import Act
+
+SETTING_UP = ("rules", "organisations", "forums", "people", "meetings")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How much was new or changed."""
+
+    new: int
+    changed: int
+    acts: int
+
+
+def load(do: Doing, reading: Reading, update: bool = False) -> Taken:
+    """Take in what the files say; Faulty with every fault, and then nothing may be kept."""
+    if reading.faults:
+        raise Faulty([str(fault) for fault in sorted(set(reading.faults))])
+    taking = _Taking(do, reading, update)
+    taken = taking.take()
+    if reading.faults:
+        raise Faulty([str(fault) for fault in sorted(set(reading.faults))])
+    forecast.refresh(do)
+    return taken
+
+
+class _Taking:
+    """One load in progress."""
+
+    def __init__(self, do: Doing, reading: Reading, update: bool) -> None:
+        self.do, self.reading, self.update = do, reading, update
+        self.own_routes: dict[str, str] = {}
+        self.new = self.changed = self.acts = 0
+        self.loaded = self._loaded_before()
+        self.updated = {
+            entry_key(w.raw["section"], w.raw["entry"]) for w in reading.events if w.raw.get("action") == "update"
+        }
+        self.waiting: dict[str, list[Written]] = defaultdict(list)  # items, by the meeting that an event will add
+
+    def take(self) -> Taken:
+        """Everything, in the order in which things build on each other."""
+        for section in SETTING_UP:
+            self._section(section)
+        if not self.reading.faults:
+            self._routes()
+            self._section("items")
+        if not self.reading.faults:
+            self._outcomes()
+            for written in self.reading.events:
+                self._event(written)
+            self._gates()
+        return Taken(self.new, self.changed, self.acts)
+
+    def _loaded_before(self) -> Loaded:
+        """What is on record of everything that the files speak of."""
+        entries = self.reading.entries
+        subjects = {"installation"}
+        subjects |= {f"forum:{w.entry.id}" for w in entries["forums"].values()}
+        subjects |= {f"forum:{w.entry.sitting[0]}" for w in entries["meetings"].values()}
+        subjects |= {f"item:{w.entry.id}" for w in entries["items"].values()}
+        subjects |= {f"item:{w.entry.item}" for w in self.reading.outcomes}
+        for written in self.reading.events:
+            if item := getattr(written.entry, "item", None):
+                subjects.add(f"item:{item}")
+            if meeting := self.do.known.meetings.get(getattr(written.entry, "meeting", None) or ""):
+                subjects.add(f"forum:{meeting.forums[0]}")
+        return read_loaded(self.do.db, sorted(subjects))
+
+    def _section(self, section: str) -> None:
+        take = self._takers()[section]
+        for key, written in self.reading.entries[section].items():
+            self._contained(written.place, partial(self._entry, section, key, written, take))
+        if section in SETTING_UP and self.reading.entries[section] and section != "meetings":
+            self.do.flush()
+            self.do.known = read_known(self.do.db, self.do.known.revision)
+            self._check_rules(section)
+
+    def _entry(self, section: str, key: EntryKey, written: Written, take: Callable[[Any, bool], None]) -> None:
+        states = self.loaded.entries.get(key)
+        if not states:
+            if section == "items" and (meeting := self._meeting_to_come(written.entry)):
+                self.waiting[meeting].append(written)
+                return
+            take(written.entry, True)
+            self.new += 1
+            return
+        compared = states if key in self.updated else states[-1:]
+        named = [_differences(section, written.entry, state) for state in compared]
+        if not all(named):
+            return
+        if not self.update:
+            self.reading.fault(
+                written.place,
+                f"{key[1]} differs from what was loaded before, in {', '.join(named[-1])}; "
+                f"load it with --update to change it",
+            )
+            return
+        self._replace(section, states[-1], written.entry, take)
+
+    def _replace(self, section: str, last: Mapping[str, Any], entry: Shape, take: Callable[[Any, bool], None]) -> None:
+        said = entry.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        if section == "meetings":
+            last = {name: value for name, value in last.items() if name not in ("forum", "forums")}
+        take(SECTIONS[section].model_validate({**last, **said}), False)
+        self.changed += 1
+
+    def _takers(self) -> dict[str, Callable[[Any, bool], None]]:
+        do = self.do
+        return {
+            "organisations": lambda entry, new: installation.organisation(do, entry, new),
+            "rules": self._rules,
+            "forums": lambda entry, new: installation.forum(do, entry, new),
+            "people": lambda entry, new: installation.person(do, entry, new),
+            "meetings": self._meeting,
+            "items": lambda entry, new: (items.create if new else items.change)(do, entry, self.own_routes),
+        }
+
+    def _rules(self, entry: Any, new: bool) -> None:
+        if entry.id.startswith("standard-"):
+            raise WorkflowError(f"{entry.id}: ids that begin with “standard-” belong to the product; use another")
+        installation.rules(self.do, entry, new)
+
+    def _meeting(self, entry: MeetingEntry, new: bool) -> None:
+        for forum in entry.sitting:
+            if forum not in self.do.known.world.forums:
+                raise WorkflowError(f"there is no forum {forum}")
+        if new:
+            meetings.take_in(self.do, [entry], on=None)
+        else:
+            meetings.change_entry(self.do, entry)
+
+    def _check_rules(self, section: str) -> None:
+        """Every rule pack that is named is known, once organisations, rules and forums are in."""
+        if section != "forums" and not (section == "rules" and not self.reading.entries["forums"]):
+            return
+        for of in ("organisations", "forums"):
+            for written in self.reading.entries[of].values():
+                if written.entry.rules is not None and written.entry.rules not in self.do.known.world.packs:
+                    self.reading.fault(written.place, f"there is no rule pack {written.entry.rules}")
+
+    def _routes(self) -> None:
+        forums = set(self.do.known.world.forums)
+        for place, raw in self.reading.routes:
+            try:
+                route = read_route(raw, place.file, forums)
+            except FileFault as fault:
+                self.reading.faults += fault.faults
+                continue
+            known = len(installation.route_versions(self.do))
+            self.own_routes[route.id] = installation.route(self.do, canonical(raw))
+            self.new += len(self.do.route_texts) - known
+
+    def _meeting_to_come(self, entry: ItemEntry) -> str | None:
+        """A meeting that the item is bound to and that only an act in `events:` adds."""
+        coming = {
+            w.entry.meeting
+            for w in self.reading.events
+            if w.raw["action"] == "meeting add" and w.entry.meeting not in self.do.known.meetings
+        }
+        return next((f.meeting for f in entry.steps.values() if f.meeting in coming), None)
+
+    def _outcomes(self) -> None:
+        for written in self.reading.outcomes:
+            entry: OutcomeEntry = written.entry
+            known = self._outcome_on_record(entry)
+            if known is None:
+                form = _form(outcomes.RecordOutcome, entry)
+                self._act(written, form, outcomes.record)
+            elif differing := _outcome_differences(entry, known.told):
+                self.reading.fault(
+                    written.place,
+                    f"{entry.step} of {entry.item} is on record with another {', '.join(differing)} for "
+                    f"{entry.date.isoformat()}; correct it with a reason, a file cannot change it",
+                )
+
+    def _outcome_on_record(self, entry: OutcomeEntry) -> PastAct | None:
+        acts = self.loaded.acts.get(entry.item, [])
+        for past in acts:
+            same = past.told["action"] == "record" and past.told["step"] == entry.step
+            if same and past.told["date"] == entry.date.isoformat():
+                acts.remove(past)
+                return past
+        return None
+
+    def _event(self, written: Written) -> None:
+        if written.raw["action"] == "update":
+            section = written.raw["section"]
+            key = entry_key(section, written.raw["entry"])
+            states = self.loaded.entries.get(key, [])
+            if all(_differences(section, written.entry, state) for state in states):
+                take = self._takers()[section]
+                self._contained(written.place, partial(take, written.entry, False))
+                self._known_again(section)
+                self.changed += 1
+            return
+        action = ACTIONS[written.raw["action"]]
+        told = {
+            "action": action.name,
+            **written.entry.model_dump(mode="json", by_alias=True, exclude_unset=True),
+        }
+        if written.entry.recorded_at is not None:
+            told["recorded_at"] = moment(written.entry.recorded_at)
+        about = getattr(written.entry, "item", None) or written.entry.meeting
+        acts = self.loaded.acts.get(str(about), [])
+        for past in acts:
+            if _same_act(told, past.told):
+                acts.remove(past)
+                return
+        self._act(written, written.entry, action.run)
+        if action.name == "meeting add":
+            for item in self.waiting.pop(written.entry.meeting, []):
+                self._contained(item.place, partial(self._takers()["items"], item.entry, True))
+                self.new += 1
+
+    def _known_again(self, section: str) -> None:
+        if section not in ("meetings", "items"):
+            self.do.flush()
+            self.do.known = read_known(self.do.db, self.do.known.revision)
+
+    def _act(self, written: Written, form: Act, run: Callable[[Doing, Any], object]) -> None:
+        def acting() -> None:
+            self.do.by, self.do.recorded_at = form.by, form.recorded_at
+            try:
+                run(self.do, form)
+                self.acts += 1
+            finally:
+                self.do.by = self.do.recorded_at = None
+
+        self._contained(written.place, acting)
+
+    def _gates(self) -> None:
+        loaded = [w for w in self.reading.entries["items"].values() if w.entry.id in self.do.dossiers]
+        places = {w.entry.id: w.place for w in loaded}
+        for item, message in items.check_gates(self.do, list(places)):
+            self.reading.fault(places[item], f"{item}: {message}")
+
+    def _contained(self, place: Place, act: Callable[[], None]) -> None:
+        """One entry's refusal is one fault; the others are still looked at."""
+        try:
+            act()
+        except FileFault as fault:
+            self.reading.faults += fault.faults
+        except WorkflowError as err:
+            self.reading.fault(place, str(err))
+
+
+def _form(form: type[Act], entry: OutcomeEntry) -> Any:
+    return form.model_validate(entry.model_dump(by_alias=True, exclude_unset=True))
+
+
+def _full(entry: Shape) -> dict[str, Any]:
+    full = entry.model_dump(mode="json", by_alias=True)
+    if isinstance(entry, MeetingEntry):
+        full["forum"] = full["forums"] = entry.sitting
+    if isinstance(entry, ItemEntry):
+        full["parties"] = [party.model_dump() for party in entry.party_list()]
+    return full
+
+
+def _differences(section: str, entry: Shape, last: Mapping[str, Any]) -> list[str]:
+    """The keys that the entry names and that have another value in what was loaded before."""
+    before = _full(SECTIONS[section].model_validate(last))
+    now = _full(entry)
+    named = [str(type(entry).model_fields[name].alias or name) for name in sorted(entry.model_fields_set)]
+    return [key for key in named if not _same(key, now[key], before[key])]
+
+
+def _same(key: str, now: Any, before: Any) -> bool:
+    if key == "route" and "@" not in now:  # without a pin any version of it will do
+        return bool(now == before.partition("@")[0])
+    return bool(now == before)
+
+
+def _outcome_differences(entry: OutcomeEntry, told: Mapping[str, Any]) -> list[str]:
+    said = entry.model_dump(mode="json", exclude={"item", "step", "date"})
+    named = sorted(entry.model_fields_set - {"item", "step", "date"})
+    absent: dict[str, Any] = {"amended": False, "conditions": []}
+    return [name for name in named if _bare(said[name]) != _bare(told.get(name, absent.get(name)))]
+
+
+def _bare(value: Any) -> Any:
+    """A value without keys that say nothing."""
+    if isinstance(value, Mapping):
+        return {name: _bare(of) for name, of in value.items() if of is not None}
+    if isinstance(value, list):
+        return [_bare(of) for of in value]
+    return value
+
+
+def _same_act(told: Mapping[str, Any], past: Mapping[str, Any]) -> bool:
+    """Whether an act of a file is one that is on record: the same in everything that the file names."""
+    return all(_bare(value) == _bare(past.get(name)) for name, value in told.items() if name != "recorded_at") and (
+        "recorded_at" not in told or told["recorded_at"] == past["recorded_at"]
+    )

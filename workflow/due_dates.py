@@ -1,0 +1,84 @@
+"""What falls due before a meeting, and when its decision takes effect, under the rules of that day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from routes.words import ASKS, OUTCOMES
+from workflow.clear_days import Calendar
+from workflow.facts import Forum, RulePack, Step, World
+
+_NEVER_CALLED_IN = ("recommend", "recommended")
+
+
+@dataclass(frozen=True, slots=True)
+class DueDates:
+    """The last days for notice, report and agenda of one item at one meeting. None: no such rule here."""
+
+    notice_by: date | None = None
+    report_due: date | None = None
+    agenda_by: date | None = None
+
+
+NOTHING_DUE = DueDates()
+
+
+def pack_in_force(world: World, forum: Forum | None, on: date) -> RulePack | None:
+    """The rules that hold at a forum on the day it meets; None if it has none or none is in force yet."""
+    if forum is None or forum.rules is None:
+        return None
+    in_force = None
+    for pack in world.packs.get(forum.rules, ()):
+        if pack.starts is None or pack.starts <= on:
+            in_force = pack
+    return in_force
+
+
+def before_meeting(pack: RulePack | None, key_decision: bool, meets_on: date, calendar: Calendar) -> DueDates:
+    """What falls due before a meeting. Only a key decision of an executive needs its own notice."""
+    if pack is None:
+        return NOTHING_DUE
+    agenda_by = calendar.back(meets_on, pack.agenda_day) if pack.agenda_day else None
+    report_due = None
+    if pack.report_due:
+        counted_from = agenda_by if pack.report_due.before == "agenda_day" else None
+        report_due = calendar.back(counted_from or meets_on, pack.report_due)
+    return DueDates(notice_by(pack, key_decision, meets_on, calendar), report_due, agenda_by)
+
+
+def notice_by(pack: RulePack | None, key_decision: bool, meets_on: date, calendar: Calendar) -> date | None:
+    """The last day for the notice of a key decision; None where no such notice is needed."""
+    if pack is None or not (key_decision and pack.executive and pack.key_decision_notice):
+        return None
+    return calendar.back(meets_on, pack.key_decision_notice)
+
+
+def effective(step: Step, ask: str | None, pack: RulePack | None, decided_on: date, calendar: Calendar) -> date | None:
+    """The first day on which a decision may be acted on, judged by the outcome or, while open, the ask.
+
+    At an executive with call-in that is the first working day after the clear days that follow the
+    publication of the decision; what is only noted or recommended, or for which call-in is waived, may be
+    acted on at once. A decision upheld after a call-in takes effect on the day it was upheld. None for one
+    that fell short or is called in.
+    """
+    if step.decision in ("fell-short", "called-in"):
+        return None
+    if step.upheld_on is not None:
+        return step.upheld_on
+    verb = step.outcome or ask
+    if pack is None or not pack.executive or pack.call_in is None or not may_be_called_in(verb):
+        return decided_on
+    if step.call_in_waived or step.no_call_in:
+        return decided_on
+    published = step.published_on or decided_on
+    if step.published_on is None and pack.decision_published:
+        published = calendar.forward(decided_on, pack.decision_published)
+    return calendar.forward(published, pack.call_in)
+
+
+def may_be_called_in(verb: str | None) -> bool:
+    """Whether a decision in this word (an ask or an outcome) can be called in at all."""
+    if verb is None or verb in _NEVER_CALLED_IN:
+        return False
+    return max(ASKS.get(verb, 0), OUTCOMES.get(verb, 0)) > 0

@@ -1,0 +1,142 @@
+"""What everybody knows: organisations, people and their roles, rules, forums and meetings.
+
+It changes seldom and is needed by every act, so it is read whole and kept until `derived_revision` says
+that something in it has changed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from routes.spec import Days
+from workflow.facts import Forum, Meeting, Pattern, RulePack, World
+
+ALWAYS = date(1, 1, 1)
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
+
+DAYS_FIELDS = (
+    "key_decision_notice",
+    "agenda_day",
+    "report_due",
+    "decision_published",
+    "call_in",
+    "minutes_due",
+)
+_days = TypeAdapter(Days | None)
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """A legal body or a partnership without legal personality."""
+
+    id: str
+    name: str
+    kind: str
+    rules: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with roles: (role, scope), where the scope is a forum, an organisation, an area or ""."""
+
+    id: str
+    name: str
+    email: str | None
+    roles: frozenset[tuple[str, str]]
+
+    def holds(self, role: str, scope: str = "") -> bool:
+        """Whether the person has this role for this forum, organisation or area."""
+        return (role, scope) in self.roles
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Organisations, people and the world of forums and meetings, as of one revision."""
+
+    revision: int
+    organisations: Mapping[str, Organisation]
+    people: Mapping[str, Person]
+    world: World
+    meetings: Mapping[str, Meeting] = field(default_factory=dict)  # by id
+
+    def with_meetings(self, changed: Iterable[Meeting]) -> Known:
+        """The same, with these meetings added or in place of those of the same id."""
+        meetings = {**self.meetings, **{meeting.id: meeting for meeting in changed}}
+        return replace(self, meetings=meetings, world=replace(self.world, meetings=by_forum(meetings.values())))
+
+    def forum_name(self, forum: str | None) -> str:
+        """A forum as a sentence names it."""
+        found = self.world.forums.get(forum or "")
+        return found.name if found else (forum or "")
+
+
+def assemble(revision: int, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> Known:
+    """Put the rows of the installation's and the forums' tables together."""
+    organisations = {
+        r["id"]: Organisation(r["id"], r["name"], r["kind"], r["rules"]) for r in rows.get("organisations", ())
+    }
+    held: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for r in rows.get("roles", ()):
+        held[r["person"]].add((r["role"], r["scope"]))
+    people = {r["id"]: Person(r["id"], r["name"], r["email"], frozenset(held[r["id"]])) for r in rows.get("people", ())}
+    forums = {r["id"]: _forum(r, organisations) for r in rows.get("forums", ())}
+    meetings = _meetings(rows.get("meetings", ()), rows.get("meeting_forums", ()))
+    world = World(forums, _packs(rows.get("rule_packs", ())), by_forum(meetings.values()))
+    return Known(revision, organisations, people, world, meetings)
+
+
+def by_forum(meetings: Iterable[Meeting]) -> dict[str, tuple[Meeting, ...]]:
+    """Each forum's meetings in order of date and time, joint ones under every forum that sits."""
+    found: dict[str, list[Meeting]] = defaultdict(list)
+    for meeting in sorted(meetings, key=lambda m: (m.date, m.time or "", m.id)):
+        for forum in meeting.forums:
+            found[forum].append(meeting)
+    return {forum: tuple(of) for forum, of in found.items()}
+
+
+def _forum(row: Mapping[str, Any], organisations: Mapping[str, Organisation]) -> Forum:
+    rules = row["rules"] or organisations[row["organisation"]].rules
+    return Forum(row["id"], row["organisation"], row["name"], row["form"], rules, pattern(row["meets"]))
+
+
+def pattern(meets: Mapping[str, Any] | None) -> Pattern | None:
+    """The `meets:` of a forum, such as every month on the first thursday, at 14:00, except in august."""
+    if meets is None:
+        return None
+    words = str(meets["day"]).split()
+    return Pattern(
+        every=meets["every"],
+        weekday=WEEKDAYS.index(words[-1]),
+        nth=NTH[words[0]] if len(words) == 2 else (None if meets["every"] == "week" else 1),
+        time=meets.get("time"),
+        excepted=frozenset(MONTHS.index(month) + 1 for month in meets.get("except") or ()),
+    )
+
+
+def _packs(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[RulePack, ...]]:
+    found: dict[str, list[RulePack]] = defaultdict(list)
+    for row in sorted(rows, key=lambda r: (r["id"], r["starts"])):
+        rules = row["rules"]
+        starts = None if row["starts"] == ALWAYS else row["starts"]
+        days = {name: _days.validate_python(rules.get(name)) for name in DAYS_FIELDS}
+        found[row["id"]].append(RulePack(row["id"], starts, bool(rules.get("executive", False)), **days))
+    return {name: tuple(of) for name, of in found.items()}
+
+
+def _meetings(rows: Iterable[Mapping[str, Any]], sittings: Iterable[Mapping[str, Any]]) -> dict[str, Meeting]:
+    forums: dict[str, list[str]] = defaultdict(list)
+    for r in sorted(sittings, key=lambda r: (r["meeting"], r["place_in_order"])):
+        forums[r["meeting"]].append(r["forum"])
+    return {r["id"]: Meeting(r["id"], tuple(forums[r["id"]]), r["date"], r["time"], r["state"]) for r in rows}

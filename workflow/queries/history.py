@@ -1,0 +1,130 @@
+"""All that ever happened to an item, as data and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from models.ledger import events
+from models.reports import texts
+from workflow.actions import BY_KIND
+from workflow.errors import Unknown
+from workflow.ledger import moment
+from workflow.runtime import Looking
+
+Event = Mapping[str, Any]
+Say = Callable[[Mapping[str, Any]], str]
+
+
+def _outcome(act: Mapping[str, Any]) -> str:
+    said = f"“{act['outcome']}”{' as amended' if act.get('amended') else ''}"
+    if text := act.get("text"):
+        said += f": {text}"
+    if conditions := act.get("conditions"):
+        said += f" Subject to: {'; '.join(condition['text'] for condition in conditions)}."
+    if until := act.get("until"):
+        said += f", until {until}"
+    if waived := act.get("call_in_waived"):
+        said += f" Call-in waived: {waived}"
+    return said
+
+
+def _because(act: Mapping[str, Any]) -> str:
+    return f" Reason: {act['reason']}" if act.get("reason") else ""
+
+
+def _plainly(sentence: str) -> Say:
+    return lambda act: sentence + _because(act)
+
+
+#: A sentence for every kind of event of an item; one without a sentence is a defect found at import.
+WORDS: Final[dict[str, Say]] = {
+    "created": lambda act: f"Created: {act['entry']['title']}",
+    "changed": lambda act: f"Rewritten while a draft: {act['entry']['title']}",
+    "recorded": lambda act: f"Recorded {_outcome(act)}{_because(act)}",
+    "corrected": lambda act: f"Corrected to {_outcome(act)}{_because(act)}",
+    "accepted": _plainly("Accepted though weaker than what was asked."),
+    "sent-back": _plainly("Sent back to be asked again."),
+    "bound": lambda act: f"Bound to the meeting {act['meeting']}.",
+    "unbound": _plainly("Taken off its meeting."),
+    "released": _plainly("Released, because its meeting was cancelled."),
+    "put-on-agenda": _plainly("Put on the agenda."),
+    "notice-given": _plainly("Notice of the decision given."),
+    "submitted": lambda act: f"Report submitted, version {act['version']}.",
+    "started": _plainly("Started."),
+    "withdrawn": _plainly("Withdrawn."),
+    "cleared": lambda act: (
+        f"{'Cleared' if act['cleared'] else 'Not cleared'} by {act['area']}, version {act['version']}.{_because(act)}"
+    ),
+    "gate-opened": lambda act: f"Gate opened.{' Evidence: ' + act['evidence'] if act.get('evidence') else ''}",
+    "called-in": _plainly("Called in."),
+    "upheld": _plainly("Upheld after the call-in."),
+    "reconsidered": _plainly("To be decided again after the call-in."),
+    "condition-met": lambda act: (
+        f"Condition {act['number']} met.{' Evidence: ' + act['evidence'] if act.get('evidence') else ''}"
+    ),
+    "put-on-hold": _plainly("Put on hold."),
+    "resumed": _plainly("Resumed."),
+    "material-declared": lambda act: (
+        f"The change of the report is {'material' if act['material'] else 'not material'}.{_because(act)}"
+    ),
+}
+
+if _unspoken := {kind for kind, action in BY_KIND.items() if not action.name.startswith("meeting ")} - set(WORDS):
+    raise RuntimeError(f"no sentence for events of the kinds {sorted(_unspoken)}")
+
+
+def history(look: Looking, item: str, known_at: datetime | None = None) -> list[dict[str, Any]]:
+    """The item's ledger as `history --json` prints it, the first event first."""
+    query = select(events).where(events.c.subject == f"item:{item}").order_by(events.c.seq)
+    if known_at is not None:
+        query = query.where(events.c.at <= known_at)
+    rows = look.db.execute(query).mappings().all()
+    if not rows:
+        raise Unknown(f"There is no item {item}. decision-routes where lists those there are.")
+    return [
+        {
+            "seq": row["seq"],
+            "at": moment(row["at"]),
+            "date": row["date"].isoformat() if row["date"] else None,
+            "actor": row["actor"],
+            "on_behalf_of": row["on_behalf_of"],
+            "kind": row["kind"],
+            "step": row["step"],
+            "data": row["data"],
+            "hash": row["hash"],
+        }
+        for row in rows
+    ]
+
+
+def in_words(look: Looking, item: str, told: list[dict[str, Any]]) -> list[tuple[Event, str]]:
+    """Each event with its sentence; a wrong outcome says that it was corrected."""
+    query = select(texts.c.digest, texts.c.text).where(texts.c.subject == f"item:{item}")
+    spelt = {row.digest: row.text if row.text is not None else "(redacted)" for row in look.db.execute(query)}
+    said: list[tuple[Event, str]] = []
+    for place, event in enumerate(told):
+        sentence = WORDS[event["kind"]](_spelt_out(event["data"].get("act", {}), spelt))
+        if event["kind"] in ("recorded", "corrected") and _was_corrected(event, told[place + 1 :]):
+            sentence += " (corrected later)"
+        said.append((event, sentence))
+    return said
+
+
+def _was_corrected(event: Event, later: list[dict[str, Any]]) -> bool:
+    """Whether the next outcome of the step is a correction."""
+    following = [e["kind"] for e in later if e["step"] == event["step"] and e["kind"] in ("recorded", "corrected")]
+    return following[:1] == ["corrected"]
+
+
+def _spelt_out(value: Any, spelt: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        return spelt.get(value, value)
+    if isinstance(value, Mapping):
+        return {name: _spelt_out(of, spelt) for name, of in value.items()}
+    if isinstance(value, list):
+        return [_spelt_out(of, spelt) for of in value]
+    return value

@@ -1,0 +1,112 @@
+"""The wired object: everything that acts and queries are handed. Nothing else is global."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, select
+
+from models.forecasts import revision
+from models.organisations import installation
+from models.sessions import DatabaseUnavailable, engine_for, reading, writing
+from workflow import forecast
+from workflow.clear_days import Calendar, standard_calendar
+from workflow.clock import Clock, ShiftedClock, SystemClock, business_date
+from workflow.doing import Doing
+from workflow.errors import Unavailable
+from workflow.known import Known
+from workflow.plans import Plan
+from workflow.queries.known import read_known
+
+Result = TypeVar("Result")
+Form = TypeVar("Form")
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """A consistent look at the database: what queries are handed."""
+
+    db: Connection
+    known: Known
+    calendar: Calendar
+    now: datetime
+    today: date
+
+
+@dataclass
+class Runtime:
+    """One installation, from one process. Safe for use by many threads."""
+
+    engine: Engine
+    clock: Clock = field(default_factory=SystemClock)
+    calendar: Calendar = field(default_factory=standard_calendar)
+    ledger_key: bytes | None = None
+    _known: Known | None = None
+
+    def do(
+        self, use_case: Callable[[Doing, Form], Result], form: Form, actor: str = "operator"
+    ) -> tuple[Result, dict[str, Plan]]:
+        """Run one act in one transaction: its rows, its events and the plans it changes, or nothing."""
+        with self.doing(actor) as do:
+            do.by = getattr(form, "by", None)
+            do.recorded_at = getattr(form, "recorded_at", None)
+            result = use_case(do, form)
+            return result, forecast.refresh(do)
+
+    @contextmanager
+    def doing(self, actor: str) -> Iterator[Doing]:
+        """One transaction that writes. The caller runs use cases and ends with `forecast.refresh`."""
+        with self._understood(), writing(self.engine) as db:
+            clock = self._clock(db)
+            now = clock.now()
+            yield Doing(
+                db,
+                actor,
+                now,
+                business_date(now),
+                self.calendar,
+                self._known_in(db),
+                ledger_key=self.ledger_key,
+            )
+
+    @contextmanager
+    def looking(self) -> Iterator[Looking]:
+        """One consistent look."""
+        with self._understood(), reading(self.engine) as db:
+            now = self._clock(db).now()
+            yield Looking(db, self._known_in(db), self.calendar, now, business_date(now))
+
+    def _clock(self, db: Connection) -> Clock:
+        """The installation's clock: its own, if it is a demonstration."""
+        query = select(installation.c.clock_reads, installation.c.clock_set_at)
+        row = db.execute(query).one_or_none()
+        if row is None or row.clock_reads is None:
+            return self.clock
+        reads, set_at = datetime.fromisoformat(row.clock_reads), datetime.fromisoformat(row.clock_set_at)
+        return ShiftedClock(reads, set_at, self.clock)
+
+    def _known_in(self, db: Connection) -> Known:
+        number: Any = db.execute(select(revision.c.number)).scalar_one()
+        if self._known is None or self._known.revision != number:
+            self._known = read_known(db, number)
+        return self._known
+
+    @contextmanager
+    def _understood(self) -> Iterator[None]:
+        try:
+            yield
+        except DatabaseUnavailable as err:
+            raise Unavailable(str(err)) from err
+
+
+def open_runtime(url: str, *, ledger_key: bytes | None = None, clock: Clock | None = None) -> Runtime:
+    """A runtime on the database at this address; Unavailable if the address is none."""
+    try:
+        engine = engine_for(url)
+    except DatabaseUnavailable as err:
+        raise Unavailable(str(err)) from err
+    return Runtime(engine, clock or SystemClock(), ledger_key=ledger_key)

@@ -1,0 +1,98 @@
+"""Making a database ready, and saying why one is not."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+from sqlalchemy import Connection, insert, select
+
+from models.forecasts import revision
+from models.migrations import known, newest, revision_of, upgrade
+from models.organisations import installation
+from models.sessions import DatabaseUnavailable, reading, table_names, writing
+from routes.loader import shipped
+from routes.yaml_marks import read
+from workflow import forecast
+from workflow.clock import business_date
+from workflow.doing import Doing
+from workflow.entries import RulesEntry
+from workflow.errors import Unavailable
+from workflow.known import ALWAYS
+from workflow.ledger import INSTALLATION, Change
+from workflow.queries.known import read_known
+from workflow.runtime import Runtime
+from workflow.use_cases import installation as setting_up
+
+ACTOR = "decision-routes"
+
+
+def initialise(runtime: Runtime) -> None:
+    """Create the tables or bring them up to date, and register the routes and rules that are shipped."""
+    try:
+        with writing(runtime.engine) as db:
+            _must_not_be_newer(db)
+            _must_not_be_foreign(db)
+            upgrade(db)
+            if db.execute(select(revision.c.number)).scalar_one_or_none() is None:
+                db.execute(insert(revision).values(id=1, number=1))
+            _register(runtime, db)
+    except DatabaseUnavailable as err:
+        raise Unavailable(str(err)) from err
+
+
+def must_be_ready(runtime: Runtime) -> None:
+    """Unavailable, with what to do, unless the database is one that this version can work with."""
+    url = runtime.engine.url
+    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+        path = Path(url.database or "")
+        if not path.exists():
+            raise Unavailable(f"There is no database {path.name} here. Run decision-routes init first.")
+    try:
+        with reading(runtime.engine) as db:
+            _must_not_be_newer(db)
+            found = revision_of(db)
+    except DatabaseUnavailable as err:
+        raise Unavailable(str(err)) from err
+    if found is None:
+        raise Unavailable("The database is not initialised. Run decision-routes init first.")
+    if found != newest():
+        raise Unavailable("The database is of an older version. Run decision-routes init to upgrade it.")
+
+
+def shipped_rules() -> list[RulesEntry]:
+    """The rule packs that the product ships."""
+    found = []
+    for file in sorted(resources.files("config").joinpath("rules").iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".yaml"):
+            entries = read(file.read_bytes(), file.name)["rules"]
+            found += [RulesEntry.model_validate(entry) for entry in entries]
+    return found
+
+
+def _must_not_be_newer(db: Connection) -> None:
+    found = revision_of(db)
+    if found is not None and found not in known():
+        raise DatabaseUnavailable(
+            "This database was made by a newer version of Decision Routes. Upgrade the program; nothing was changed."
+        )
+
+
+def _must_not_be_foreign(db: Connection) -> None:
+    if revision_of(db) is None and table_names(db):
+        raise DatabaseUnavailable("This database holds the tables of something else. Name another one.")
+
+
+def _register(runtime: Runtime, db: Connection) -> None:
+    now = runtime.clock.now()
+    do = Doing(db, ACTOR, now, business_date(now), runtime.calendar, read_known(db, 0), ledger_key=runtime.ledger_key)
+    if db.execute(select(installation.c.id)).scalar_one_or_none() is None:
+        change = Change(installation, (INSTALLATION,), {"clock_reads": None}, new=True)
+        do.append(INSTALLATION, "initialised", on=None, changes=[change])
+    for entry in shipped_rules():
+        packs = do.known.world.packs.get(entry.id, ())
+        if all((pack.starts or ALWAYS) != (entry.starts or ALWAYS) for pack in packs):
+            setting_up.rules(do, entry, new=True)
+    for definition in shipped().values():
+        setting_up.route(do, definition.canonical, shipped=True)
+    forecast.refresh(do)

@@ -1,0 +1,150 @@
+"""Fetching items: their rows into dossiers, locked where they are to be acted on."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, or_, select
+
+from models import metadata
+from models.forecasts import gate_links
+from models.items import items
+from models.organisations import routes
+from models.reports import conditions, texts
+from models.steps import steps
+from routes.loader import from_canonical
+from routes.spec import Route, WaitsForStep
+from workflow.doing import Doing
+from workflow.dossiers import Dossier
+from workflow.errors import Unknown
+from workflow.facts import Case
+
+CHUNK = 500  # ids in one query
+
+
+def hand_over(do: Doing, item: str) -> Dossier:
+    """The item, locked together with those its gates look at and those that look at it, in id order.
+
+    Two people who act on one item, or on two that wait for each other, come one after the other.
+    """
+    known = do.dossiers.get(item)
+    if known is not None and f"item:{item}" in do.heads:
+        return known
+    do.flush()
+    waits_for = select(gate_links.c.waits_for).where(gate_links.c.item == item)
+    waited_on_by = select(gate_links.c.item).where(gate_links.c.waits_for == item)
+    together = or_(items.c.id == item, items.c.id.in_(waits_for), items.c.id.in_(waited_on_by))
+    query = _with_route().where(together).order_by(items.c.id).with_for_update(of=items)
+    locked = [row for row in do.db.execute(query).mappings() if f"item:{row['id']}" not in do.heads]
+    for row in locked:
+        do.dossiers.pop(row["id"], None)  # what was read before the lock may be old
+        do.heads[f"item:{row['id']}"] = (row["seq"], row["head"])
+    _take_in(do.db, locked, do.dossiers)
+    if item not in do.dossiers:
+        raise Unknown(f"There is no item {item}. decision-routes where lists those there are.")
+    return do.dossiers[item]
+
+
+def fetch(db: Connection, ids: Sequence[str], into: dict[str, Dossier]) -> None:
+    """Read items that are not in hand yet, without locking them."""
+    missing = [item for item in dict.fromkeys(ids) if item not in into]
+    for chunk in chunks(missing):
+        rows = db.execute(_with_route().where(items.c.id.in_(chunk))).mappings().all()
+        _take_in(db, rows, into)
+
+
+def fetch_around(db: Connection, ids: Sequence[str], into: dict[str, Dossier]) -> None:
+    """Read items, and whatever their gates look at, and so on."""
+    wanted = list(ids)
+    while wanted:
+        fetch(db, wanted, into)
+        looked_at = {seen for item in wanted if item in into for seen in gates_of(into[item])}
+        wanted = [item for item in looked_at if item not in into]
+
+
+def also(do: Doing, dossier: Dossier, table: str) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """Another table's rows of an item in hand, read when they are first needed."""
+    if table not in dossier.rows:
+        do.flush()
+        found = metadata.tables[table]
+        dossier.put(table, do.db.execute(select(found).where(found.c.item == dossier.id)).mappings().all())
+    return dossier.table(table)
+
+
+def fetch_conditions(db: Connection, dossiers: Iterable[Dossier]) -> None:
+    """Read the conditions of many items at once."""
+    wanted = {d.id: d for d in dossiers if "conditions" not in d.rows}
+    found: dict[str, list[RowMapping]] = defaultdict(list)
+    for chunk in chunks(list(wanted)):
+        for row in db.execute(select(conditions).where(conditions.c.item.in_(chunk))).mappings():
+            found[row["item"]].append(row)
+    for item, dossier in wanted.items():
+        dossier.put("conditions", found[item])
+
+
+def titles(db: Connection, dossiers: Iterable[Dossier]) -> dict[str, str]:
+    """The titles of items by id; a redacted one is said to be."""
+    digests = {d.subject: d.item["title"] for d in dossiers}
+    found: dict[str, str] = {}
+    for chunk in chunks(list(digests)):
+        query = select(texts.c.subject, texts.c.text).where(
+            texts.c.subject.in_(chunk), texts.c.digest.in_([digests[subject] for subject in chunk])
+        )
+        for subject, text in db.execute(query):
+            found[subject.removeprefix("item:")] = text if text is not None else "(redacted)"
+    return found
+
+
+def gates_of(dossier: Dossier) -> list[str]:
+    """The items that this item's gates look at."""
+    found = []
+    for stage in dossier.route.stages:
+        if isinstance(stage.gate, WaitsForStep):
+            name = stage.gate.item
+            found.append(dossier.item["bindings"].get(name[1:], name) if name.startswith("$") else name)
+    return found
+
+
+def cases_for(dossier: Dossier, dossiers: dict[str, Dossier], named: dict[str, str] | None = None) -> dict[str, Case]:
+    """The cases that an item's gates look at, and theirs in turn, out of those in hand."""
+    found: dict[str, Case] = {}
+    wanted = gates_of(dossier)
+    while wanted:
+        item = wanted.pop()
+        if item in dossiers and item not in found:
+            found[item] = dossiers[item].case((named or {}).get(item))
+            wanted += gates_of(dossiers[item])
+    return found
+
+
+@lru_cache(maxsize=1024)
+def route_of(definition: str) -> Route:
+    """The route of an exact canonical text; the same text is read only once."""
+    return from_canonical(json.loads(definition))
+
+
+def chunks(ids: Sequence[str], size: int = CHUNK) -> Iterable[Sequence[str]]:
+    """A long list of ids in pieces that fit in one query."""
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
+
+
+def _with_route() -> Select[Any]:
+    return select(items, routes.c.definition).join(routes, routes.c.version == items.c.route_version)
+
+
+def _take_in(db: Connection, rows: Sequence[RowMapping], into: dict[str, Dossier]) -> None:
+    fresh = [row for row in rows if row["id"] not in into]
+    for row in fresh:
+        dossier = Dossier(row["id"], route_of(row["definition"]))
+        dossier.put("items", [{name: row[name] for name in items.c.keys()}])  # noqa: SIM118
+        into[row["id"]] = dossier
+    found: dict[str, list[RowMapping]] = defaultdict(list)
+    for row in db.execute(select(steps).where(steps.c.item.in_([r["id"] for r in fresh]))).mappings():
+        found[row["item"]].append(row)
+    for row in fresh:
+        into[row["id"]].put("steps", found[row["id"]])

@@ -1,0 +1,305 @@
+"""Items: created on a version of a route with all their steps, and changed while they are drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import delete
+
+from models.forecasts import gate_links
+from models.items import items
+from models.reports import reports
+from models.steps import steps
+from routes.spec import Route, Stage, WaitsForStep
+from routes.words import ASKS, power_of
+from workflow.applicability import step_applies
+from workflow.doing import Doing
+from workflow.dossiers import Dossier
+from workflow.entries import ItemEntry, PartyEntry, StepFactsEntry
+from workflow.errors import Refused, Unknown, WorkflowError
+from workflow.facts import Case
+from workflow.ledger import Change
+from workflow.shelf import fetch_around, gates_of, hand_over, route_of
+from workflow.use_cases.acting import FRESH_ROUND, known_meeting
+from workflow.use_cases.installation import route_versions, told
+from workflow.use_cases.meetings import must_sit_there
+from workflow.use_cases.papers import content_hash
+
+NO_FACTS = StepFactsEntry()
+
+
+def create(do: Doing, entry: ItemEntry, own_routes: Mapping[str, str]) -> None:
+    """A new item sets out; `own_routes` are the route versions that its own file defines."""
+    version = _route_version(do, entry.route, own_routes)
+    dossier = Dossier(entry.id, route_of(do.route_texts[version]))
+    do.dossiers[entry.id] = dossier
+    do.heads[dossier.subject] = (0, "")
+    try:
+        changes, act = _built(do, dossier, entry, version, new=True)
+    except WorkflowError:
+        del do.dossiers[entry.id], do.heads[dossier.subject]
+        raise
+    do.append(dossier.subject, "created", on=None, act=act, changes=changes)
+    dossier.table("conditions")
+    dossier.table("clearances")
+    _link_gates(do, dossier)
+    do.touched.add(entry.id)
+
+
+def change(do: Doing, entry: ItemEntry, own_routes: Mapping[str, str]) -> None:
+    """A draft is rewritten; an item that has started keeps what it set out with."""
+    dossier = hand_over(do, entry.id)
+    if dossier.item["state"] != "draft":
+        raise Refused(f"{entry.id} has started: it keeps what it set out with. Withdraw it and create another.")
+    version = _route_version(do, entry.route, own_routes)
+    gone = [Change(steps, key, None) for key in dossier.table("steps")]
+    dossier.route = route_of(do.route_texts[version])
+    changes, act = _built(do, dossier, entry, version, new=False)
+    do.append(dossier.subject, "changed", on=None, act=act, changes=[*gone, *changes])
+    do.flush()
+    do.db.execute(delete(gate_links).where(gate_links.c.item == entry.id))
+    _link_gates(do, dossier)
+    do.touched.add(entry.id)
+
+
+def check_gates(do: Doing, ids: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """What is wrong with the gates of these items: an unknown item or stage, or a circle."""
+    wanted = list(ids)
+    fetch_around(do.db, [seen for item in wanted for seen in gates_of(do.dossiers[item])], do.dossiers)
+    for item in wanted:
+        yield from ((item, fault) for fault in _gate_faults(do, do.dossiers[item]))
+    for item in wanted:
+        if circle := _circle(do, item):
+            yield item, f"the gates of {' → '.join(circle)} wait for each other in a circle"
+
+
+def _gate_faults(do: Doing, dossier: Dossier) -> Iterator[str]:
+    for stage in dossier.route.stages:
+        if not isinstance(stage.gate, WaitsForStep):
+            continue
+        name = stage.gate.item
+        seen = dossier.item["bindings"].get(name[1:], name) if name.startswith("$") else name
+        other = do.dossiers.get(seen)
+        if other is None:
+            yield f"the gate {stage.id} waits for the item {seen}, which is not known"
+        elif all(known.id != stage.gate.stage for known in other.route.stages):
+            yield f"the gate {stage.id} waits for the stage {stage.gate.stage}, which {seen} does not have"
+
+
+def _circle(do: Doing, item: str) -> list[str]:
+    """The way from an item through gates back to itself, if there is one."""
+    ways = [[item]]
+    seen = set()
+    while ways:
+        way = ways.pop()
+        for following in gates_of(do.dossiers[way[-1]]):
+            if following == item:
+                return [*way, item]
+            if following in do.dossiers and following not in seen:
+                seen.add(following)
+                ways.append([*way, following])
+    return []
+
+
+def _route_version(do: Doing, name: str, own_routes: Mapping[str, str]) -> str:
+    """The version of a route that `id` or `id@<sha256 prefix>` means."""
+    route, _, prefix = name.partition("@")
+    known = route_versions(do)
+    if prefix:
+        found = [v for v in known if v.startswith(prefix) and route_of(known[v]).id == route]
+        if len(found) != 1:
+            raise Unknown(f"there is no one version {prefix} of the route {route}")
+        return found[0]
+    version = own_routes.get(route) or do.newest_routes.get(route)
+    if version is None:
+        raise Unknown(f"there is no route {route}; decision-routes routes list shows those there are")
+    return version
+
+
+def _built(
+    do: Doing, dossier: Dossier, entry: ItemEntry, version: str, new: bool
+) -> tuple[list[Change], dict[str, Any]]:
+    """Every row of a new or rewritten item, and the act that the ledger keeps."""
+    _must_be_known(do, entry)
+    _must_suit(dossier.route, entry)
+    rows = list(_step_rows(do, dossier.route, entry))
+    known_steps = {row["step"] for _stage, row in rows}
+    for step in entry.steps:
+        if step not in known_steps:
+            raise Unknown(f"the route has no step {step}; its steps are {', '.join(sorted(known_steps))}")
+    act = _told(do, dossier.subject, entry)
+    recommendations = act["entry"].get("recommendations", [])
+    sha256 = content_hash(["version 1", *recommendations])
+    item = _item_values(entry, version, dossier.route, act, sha256)
+    changes = [
+        Change(items, (), item, new),
+        Change(reports, (1,), {"recommendations": recommendations, "sha256": sha256}, new),
+    ]
+    for _stage, row in rows:
+        facts = entry.steps.get(row["step"], NO_FACTS)
+        values = {name: value for name, value in row.items() if name != "step"}
+        changes.append(Change(steps, (row["step"], 1), values | _step_facts(do, entry, row, facts, sha256), True))
+    _must_decide_something(dossier, item, changes)
+    return changes, act
+
+
+def _must_be_known(do: Doing, entry: ItemEntry) -> None:
+    if entry.organisation not in do.known.organisations:
+        raise Unknown(f"there is no organisation {entry.organisation}")
+    if entry.owner not in do.known.people:
+        raise Unknown(f"there is no person {entry.owner} to own it")
+
+
+def _must_suit(route: Route, entry: ItemEntry) -> None:
+    if route.types and entry.type not in route.types:
+        raise Refused(f"the route {route.id} is for {', '.join(route.types)}, not for items of type {entry.type}")
+    names = {s.forum[1:] for s in route.stages if s.forum and s.forum.startswith("$")}
+    names |= {s.gate.item[1:] for s in route.stages if isinstance(s.gate, WaitsForStep) and s.gate.item.startswith("$")}
+    if missing := sorted(names - set(entry.forums)):
+        raise Refused(f"the route {route.id} needs to know {_dollars(missing)}: fill it under “forums:”")
+    if extra := sorted(set(entry.forums) - names):
+        raise Refused(f"the route {route.id} knows no {_dollars(extra)}: remove it from “forums:”")
+    if any(stage.each_party for stage in route.stages) and not entry.parties:
+        raise Refused(f"the route {route.id} asks each party, and the item names no “parties:”")
+    for stage in route.stages:
+        beyond = [number for number in stage.recommendations or () if number > len(entry.recommendations)]
+        if beyond:
+            raise Refused(f"stage {stage.id} puts recommendation {beyond[0]}, and the item has only "
+                          f"{len(entry.recommendations)}")  # fmt: skip
+
+
+def _dollars(names: list[str]) -> str:
+    return ", ".join(f"${name}" for name in names)
+
+
+def _step_rows(do: Doing, route: Route, entry: ItemEntry) -> Iterator[tuple[Stage, dict[str, Any]]]:
+    """The steps of an item: one for each stage, and one for each party where the stage asks them all."""
+    for stage in route.stages:
+        if stage.each_party:
+            for party in _parties(do, stage, entry):
+                step = f"{stage.id}:{party.organisation}"
+                yield (
+                    stage,
+                    {"step": step, "stage": stage.id, "party": party.organisation, "forum": party.forum},
+                )
+            continue
+        forum = stage.forum
+        if forum is not None and forum.startswith("$"):
+            forum = entry.forums[forum[1:]]
+        if forum is not None:
+            _must_have_power(do, stage, forum)
+        yield stage, {"step": stage.id, "stage": stage.id, "forum": forum}
+
+
+def _parties(do: Doing, stage: Stage, entry: ItemEntry) -> Iterator[PartyEntry]:
+    named = set()
+    for party in entry.party_list():
+        if party.organisation in named:
+            raise Refused(f"{party.organisation} is named twice among the parties")
+        named.add(party.organisation)
+        if party.organisation not in do.known.organisations:
+            raise Unknown(f"there is no organisation {party.organisation} to be a party")
+        if party.forum is not None:
+            _must_have_power(do, stage, party.forum)
+            if do.known.world.forums[party.forum].organisation != party.organisation:
+                raise Refused(f"{party.forum} is not a forum of {party.organisation}")
+            yield party
+            continue
+        able = [
+            forum.id
+            for forum in do.known.world.forums.values()
+            if forum.organisation == party.organisation and power_of(forum.form) >= ASKS[stage.ask or "note"]
+        ]
+        if len(able) != 1:
+            which = f"its forums {', '.join(sorted(able))} could all do it" if able else "none of its forums could"
+            raise Refused(f"say which forum of {party.organisation} is to {stage.ask}: {which}")
+        yield PartyEntry(organisation=party.organisation, forum=able[0])
+
+
+def _must_have_power(do: Doing, stage: Stage, forum: str) -> None:
+    known = do.known.world.forums.get(forum)
+    if known is None:
+        raise Unknown(f"there is no forum {forum}, which stage {stage.id} needs")
+    if stage.ask is not None and ASKS[stage.ask] > power_of(known.form):
+        raise Refused(
+            f"{known.name} ({forum}) is {known.form}: its powers do not reach to {stage.ask}, which stage "
+            f"{stage.id} asks. Ask it to endorse, or ask a forum that can decide"
+        )
+
+
+def _step_facts(
+    do: Doing, entry: ItemEntry, row: Mapping[str, Any], facts: StepFactsEntry, sha256: str
+) -> dict[str, Any]:
+    """A new step's row beyond what the route says: the facts that the item's file knows of it."""
+    values: dict[str, Any] = dict(FRESH_ROUND) | {"part": facts.part or entry.part}
+    if facts.meeting is not None:
+        meeting = do.known.meetings[known_meeting(do, facts.meeting)]
+        must_sit_there(do, entry.id, dict(row), meeting)
+        values["meeting"] = meeting.id
+    if facts.papers == "verbal":
+        values["verbal"] = True
+    elif facts.papers in ("submitted", "on-agenda"):
+        if facts.papers == "on-agenda" and facts.meeting is None:
+            raise Refused(f"{row['step']} cannot be on an agenda without a meeting: name the meeting")
+        values |= {"papers": facts.papers, "version": 1, "sha256": sha256}
+    if facts.notice_given is not None:
+        if facts.notice_given > do.today:
+            raise Refused(f"notice for {row['step']} cannot have been given on a day that lies ahead")
+        values["notice_given"] = facts.notice_given
+    return values
+
+
+def _item_values(entry: ItemEntry, version: str, route: Route, act: Mapping[str, Any], sha256: str) -> dict[str, Any]:
+    dumped = entry.model_dump(mode="json", by_alias=True)
+    return {
+        "title": act["entry"]["title"],
+        "type": entry.type,
+        "route": route.id,
+        "route_version": version,
+        "organisation": entry.organisation,
+        "owner": entry.owner,
+        "state": entry.state,
+        "part": entry.part,
+        "exemption": act["entry"].get("exemption"),
+        "key_decision": entry.key_decision,
+        "value": entry.value,
+        "divisions": dumped["divisions"],
+        "fields": entry.fields,
+        "parties": [party.model_dump() for party in entry.party_list()],
+        "bindings": entry.forums,
+        "target": entry.target,
+        "report_version": 1,
+        "report_sha256": sha256,
+    }
+
+
+def _told(do: Doing, subject: str, entry: ItemEntry) -> dict[str, Any]:
+    """The item's entry with its free text replaced by what stands for it."""
+    said = told(entry)
+    said["title"] = do.prose(subject, entry.title)
+    if entry.recommendations:
+        said["recommendations"] = [do.prose(subject, text) for text in entry.recommendations]
+    if entry.exemption is not None:
+        for name in ("basis", "reason"):
+            said["exemption"][name] = do.prose(subject, said["exemption"][name])
+    return {"entry": said}
+
+
+def _must_decide_something(dossier: Dossier, item: Mapping[str, Any], changes: list[Change]) -> None:
+    trial = Dossier(dossier.id, dossier.route)
+    for made in changes:
+        if made.table is not items:
+            trial.change(Change(made.table, made.key, made.values, new=True))
+    trial.change(Change(items, (), {**item, "withdrawn_on": None}, new=True))
+    case: Case = trial.case()
+    stages = {stage.id: stage for stage in dossier.route.stages}
+    if not any(
+        stages[step.stage].decisive and step_applies(step, stages[step.stage], case.item) for step in case.steps
+    ):
+        raise Refused(f"no decisive stage of the route {dossier.route.id} applies to this item, so it could not end")
+
+
+def _link_gates(do: Doing, dossier: Dossier) -> None:
+    for seen in sorted(set(gates_of(dossier))):
+        do.keep(gate_links, {"item": dossier.id, "waits_for": seen})

@@ -1,0 +1,271 @@
+"""Meetings: added, moved, cancelled and held; steps bound to them and released from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from pydantic import Field
+from sqlalchemy import select
+
+from models.organisations import meeting_forums, meetings
+from models.steps import steps
+from workflow import machine
+from workflow.authority import Matter, require
+from workflow.doing import Doing
+from workflow.dossiers import Row
+from workflow.entries import MeetingEntry
+from workflow.errors import Refused, Unknown, day
+from workflow.facts import Meeting
+from workflow.ledger import Change
+from workflow.shapes import Day, Id, Text, Time
+from workflow.shelf import hand_over
+from workflow.use_cases.acting import (
+    Act,
+    Done,
+    StepAct,
+    business_day,
+    known_meeting,
+    matter,
+    must_be_open,
+    name_of,
+    step_change,
+)
+
+
+class Bind(StepAct):
+    """A step is to be dealt with at this meeting."""
+
+    meeting: Id
+
+
+class Unbind(StepAct):
+    """A step is no longer to be dealt with at its meeting."""
+
+
+class MeetingAct(Act):
+    """An act on a meeting."""
+
+    meeting: Id
+
+
+class AddMeeting(MeetingAct):
+    """A new meeting of one forum, or of several together."""
+
+    forums: list[Id] = Field(min_length=1, max_length=50)
+    meets_on: Day
+    time: Time | None = None
+    place: Text | None = None
+
+
+class MoveMeeting(MeetingAct):
+    """The same meeting on another day, at another time or place."""
+
+    meets_on: Day | None = None
+    time: Time | None = None
+    place: Text | None = None
+
+
+def bind(do: Doing, form: Bind) -> Done:
+    """Put a step on a meeting of its forum."""
+    dossier = hand_over(do, form.item)
+    row = dossier.step(form.step)
+    on = business_day(do, form)
+    require(do, "bind", matter(dossier, row))
+    must_be_open(do, dossier, row, "bind it to a meeting")
+    meeting = do.known.meetings[known_meeting(do, form.meeting)]
+    must_sit_there(do, dossier.id, row, meeting)
+    change = step_change(row, meeting=meeting.id, **_off_the_agenda(row, meeting.id))
+    act = {"meeting": meeting.id}
+    do.append(dossier.subject, "bound", on=on, step=form.step, act=act, changes=[change])
+    do.touched.add(form.item)
+    return Done(f"{name_of(do, dossier, row)} is to deal with it on {day(meeting.date)}.", form.item)
+
+
+def unbind(do: Doing, form: Unbind) -> Done:
+    """Take a step off its meeting; it is planned for the next one that suits."""
+    dossier = hand_over(do, form.item)
+    row = dossier.step(form.step)
+    on = business_day(do, form)
+    require(do, "unbind", matter(dossier, row))
+    must_be_open(do, dossier, row, "take it off its meeting")
+    if row["meeting"] is None:
+        raise Refused(f"{form.step} is not bound to a meeting.")
+    change = step_change(row, meeting=None, **_off_the_agenda(row, None))
+    do.append(dossier.subject, "unbound", on=on, step=form.step, changes=[change])
+    do.touched.add(form.item)
+    return Done(f"{form.step} is no longer bound to a meeting.", form.item)
+
+
+def must_sit_there(do: Doing, item: str, row: Row, meeting: Meeting) -> None:
+    """Refused unless the step's forum sits at this meeting and it is not cancelled."""
+    if row["forum"] is None:
+        raise Refused(f"{row['step']} of {item} has no forum, so it cannot be bound to a meeting.")
+    if row["forum"] not in meeting.forums:
+        name = do.known.forum_name(row["forum"])
+        raise Refused(f"{meeting.id} is not a meeting of {name}, which {row['step']} of {item} is for.")
+    if meeting.state == "cancelled":
+        raise Refused(f"The meeting {meeting.id} is cancelled: choose another one.")
+
+
+def add(do: Doing, form: AddMeeting) -> Done:
+    """A forum's secretary adds a meeting; steps without one may now be planned for it."""
+    on = business_day(do, form)
+    if form.meeting in do.known.meetings:
+        raise Refused(f"There is a meeting {form.meeting} already: move it, or choose another id.")
+    if len(set(form.forums)) != len(form.forums):
+        raise Refused("The same forum is named twice.")
+    for forum in form.forums:
+        if forum not in do.known.world.forums:
+            raise Unknown(f"There is no forum {forum}. Check the id, or load the forum first.")
+    require(do, "meeting add", Matter(forums=tuple(form.forums)))
+    entry = MeetingEntry(id=form.meeting, forums=form.forums, date=form.meets_on, time=form.time, place=form.place)
+    act = form.model_dump(mode="json", exclude_none=True, include={"forums", "meets_on", "time", "place"})
+    take_in(do, [entry], on=on, act=act)
+    names = " and ".join(do.known.forum_name(forum) for forum in form.forums)
+    return Done(f"{names} meets on {day(form.meets_on)}.")
+
+
+def take_in(do: Doing, entries: Sequence[MeetingEntry], on: date | None, act: dict[str, Any] | None = None) -> None:
+    """Meetings as a file or a secretary names them."""
+    added = []
+    for entry in entries:
+        do.calendar.is_working(entry.date)  # a day beyond the known calendar cannot be planned for
+        sitting = entry.sitting
+        values = {
+            "forum": sitting[0],
+            "date": entry.date,
+            "time": entry.time,
+            "place": entry.place,
+            "state": entry.state,
+        }
+        changes = [Change(meetings, (entry.id,), values, new=True)]
+        for place, forum in enumerate(sitting):
+            sits = {"owner": sitting[0], "place_in_order": place}
+            changes.append(Change(meeting_forums, (entry.id, forum), sits, new=True))
+        told = {"meeting": entry.id, **(act or {})}
+        if on is None:
+            told = {"entry": entry.model_dump(mode="json", by_alias=True, exclude_unset=True)}
+        do.append(f"forum:{sitting[0]}", "meeting-added", on=on, act=told, changes=changes)
+        added.append(Meeting(entry.id, tuple(sitting), entry.date, entry.time, entry.state))
+        do.touched_forums.update(sitting)
+    do.world_changed = True
+    do.known = do.known.with_meetings(added)
+
+
+def change_entry(do: Doing, entry: MeetingEntry) -> None:
+    """A meeting as a file now has it, in place of what was loaded before."""
+    meeting = do.known.meetings[entry.id]
+    if tuple(entry.sitting) != meeting.forums:
+        raise Refused(f"The forums that sit at {entry.id} cannot be changed: cancel it and add another meeting.")
+    do.calendar.is_working(entry.date)
+    values = {"date": entry.date, "time": entry.time, "place": entry.place, "state": entry.state}
+    if entry.state == "cancelled" and meeting.state != "cancelled":
+        _release(do, meeting, do.today)
+    told = {"entry": entry.model_dump(mode="json", by_alias=True, exclude_unset=True)}
+    _note(do, meeting, "meeting-changed", None, told, values)
+
+
+def move(do: Doing, form: MoveMeeting) -> Done:
+    """Another day, time or place; the steps that are bound to it move with it."""
+    meeting, on = _planned(do, form, "meeting move", "moved")
+    told = form.model_dump(mode="json", exclude_none=True, include={"meets_on", "time", "place"})
+    if not told:
+        raise Refused("Say what changes: --date, --time or --place.")
+    if form.meets_on is not None:
+        do.calendar.is_working(form.meets_on)
+    meets_on = form.meets_on or meeting.date
+    values: dict[str, Any] = {"date": meets_on, "time": form.time or meeting.time}
+    if form.place:
+        values["place"] = form.place
+    act = {"meeting": meeting.id, **told, **_reason(do, meeting, form)}
+    _note(do, meeting, "meeting-moved", on, act, values)
+    was = f" instead of {day(meeting.date)}" if form.meets_on and form.meets_on != meeting.date else ""
+    return Done(f"{_names(do, meeting)} meets on {day(meets_on)}{was}.")
+
+
+def cancel(do: Doing, form: MeetingAct) -> Done:
+    """A meeting does not take place; its open steps are released and planned for the next one."""
+    meeting, on = _planned(do, form, "meeting cancel", "cancelled")
+    released = _release(do, meeting, on)
+    act = {"meeting": meeting.id, **_reason(do, meeting, form)}
+    _note(do, meeting, "meeting-cancelled", on, act, {"state": "cancelled"})
+    said = f"{_names(do, meeting)} does not meet on {day(meeting.date)}."
+    if released:
+        return Done(f"{said} Released, to be dealt with at the next meeting: {', '.join(released)}.")
+    return Done(said)
+
+
+def held(do: Doing, form: MeetingAct) -> Done:
+    """A meeting took place."""
+    meeting, on = _planned(do, form, "meeting held", "held")
+    if meeting.date > on:
+        raise Refused(f"{meeting.id} is on {day(meeting.date)}: it cannot have been held by {day(on)}.")
+    act = {"meeting": meeting.id, **_reason(do, meeting, form)}
+    _note(do, meeting, "meeting-held", on, act, {"state": "held"})
+    return Done(f"{_names(do, meeting)} met on {day(meeting.date)}.")
+
+
+def _planned(do: Doing, form: MeetingAct, action: str, done: str) -> tuple[Meeting, date]:
+    on = business_day(do, form)
+    meeting = do.known.meetings[known_meeting(do, form.meeting)]
+    require(do, action, Matter(forums=meeting.forums))
+    do.lock(f"forum:{meeting.forums[0]}")
+    if meeting.state != "planned":
+        raise Refused(f"{meeting.id} is {meeting.state} already, so it cannot be {done}.")
+    if done != "held":
+        used = select(steps.c.item).where(steps.c.meeting == meeting.id, steps.c.outcome.is_not(None)).limit(1)
+        do.flush()
+        item = do.db.execute(used).scalar_one_or_none()
+        if item is not None:
+            raise Refused(f"{meeting.id} cannot be {done}: an outcome is on record there, for {item}.")
+    return meeting, on
+
+
+def _release(do: Doing, meeting: Meeting, on: date) -> list[str]:
+    """Take every open step off a meeting that will not take place; the items are locked in id order."""
+    do.flush()
+    bound = select(steps.c.item).where(steps.c.meeting == meeting.id, steps.c.decision == "open")
+    released = []
+    for item in sorted(set(do.db.execute(bound).scalars())):
+        dossier = hand_over(do, item)
+        for row in dossier.current():
+            if row["meeting"] == meeting.id and row["decision"] == "open":
+                change = step_change(row, meeting=None, **_off_the_agenda(row, None))
+                do.append(dossier.subject, "released", on=on, step=row["step"], changes=[change])
+        do.touched.add(item)
+        released.append(item)
+    return released
+
+
+def _off_the_agenda(row: Row, meeting: str | None) -> dict[str, str]:
+    """Papers on the agenda of one meeting are not on that of another."""
+    if row["papers"] != "on-agenda" or row["meeting"] == meeting:
+        return {}
+    if row["verbal"]:
+        return {"papers": "none"}
+    return {"papers": machine.fire("papers", row["papers"], "take-off", "")}
+
+
+def _note(do: Doing, meeting: Meeting, kind: str, on: date | None, act: dict[str, Any], values: dict[str, Any]) -> None:
+    change = Change(meetings, (meeting.id,), values)
+    do.append(f"forum:{meeting.forums[0]}", kind, on=on, act=act, changes=[change])
+    now = Meeting(
+        meeting.id,
+        meeting.forums,
+        values.get("date", meeting.date),
+        values.get("time", meeting.time),
+        values.get("state", meeting.state),
+    )
+    do.known = do.known.with_meetings([now])
+    do.world_changed = True
+    do.touched_forums.update(meeting.forums)
+
+
+def _names(do: Doing, meeting: Meeting) -> str:
+    return " and ".join(do.known.forum_name(forum) for forum in meeting.forums)
+
+
+def _reason(do: Doing, meeting: Meeting, form: MeetingAct) -> dict[str, str]:
+    return {"reason": do.prose(f"forum:{meeting.forums[0]}", form.reason)} if form.reason else {}

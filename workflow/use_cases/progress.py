@@ -1,0 +1,130 @@
+"""An item's own course: started, put on hold, resumed, withdrawn; a check gate opened, a condition met."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from models.reports import conditions
+from routes.spec import WaitsForCheck
+from workflow import machine
+from workflow.authority import require
+from workflow.doing import Doing
+from workflow.errors import Refused, Unknown, day
+from workflow.ledger import Change
+from workflow.shapes import Text
+from workflow.shelf import also, hand_over
+from workflow.use_cases.acting import (
+    Done,
+    ItemAct,
+    StepAct,
+    business_day,
+    item_change,
+    matter,
+    must_run,
+    name_of,
+    reason_for,
+    standing_of,
+    step_change,
+)
+
+
+class OnItem(ItemAct):
+    """An act on a whole item."""
+
+
+class OpenGate(StepAct):
+    """A check is done."""
+
+    evidence: Text | None = None
+
+
+class Meet(StepAct):
+    """A condition of an outcome is met: the N-th of the step's newest outcome."""
+
+    number: int = Field(ge=1)
+    evidence: Text | None = None
+
+
+def start(do: Doing, form: OnItem) -> Done:
+    """A draft sets out on its route."""
+    return _move(do, form, "start", "started", "{0} is under way.", "{0} has started already.")
+
+
+def hold(do: Doing, form: OnItem) -> Done:
+    """The lead pauses an item; nothing is recorded for it until it is resumed."""
+    reason_for(form, "put an item on hold")
+    return _move(do, form, "hold", "put-on-hold", "{0} is on hold.", "{0} is not in progress, so it cannot be held.")
+
+
+def resume(do: Doing, form: OnItem) -> Done:
+    """The lead lets an item go on."""
+    reason_for(form, "resume an item")
+    return _move(do, form, "resume", "resumed", "{0} goes on.", "{0} is not on hold.")
+
+
+def withdraw(do: Doing, form: OnItem) -> Done:
+    """The owner takes the whole item back; its history stays."""
+    return _move(do, form, "withdraw", "withdrawn", "{0} is withdrawn.", "{0} was withdrawn already.")
+
+
+def _move(do: Doing, form: OnItem, action: str, kind: str, said: str, why_not: str) -> Done:
+    dossier = hand_over(do, form.item)
+    on = business_day(do, form)
+    require(do, action, matter(dossier))
+    state = machine.fire("item", dossier.item["state"], action, why_not.format(form.item))
+    standing = standing_of(do, dossier, on)
+    if standing.item_state in ("complete", "rejected"):
+        raise Refused(f"{form.item} is {standing.item_state}; it is too late to {action} it.")
+    values = {"state": state, "withdrawn_on": on} if action == "withdraw" else {"state": state}
+    act = {"reason": do.prose(dossier.subject, form.reason)} if form.reason else {}
+    do.append(dossier.subject, kind, on=on, act=act, changes=[item_change(**values)])
+    do.touched.add(form.item)
+    return Done(said.format(form.item), form.item)
+
+
+def open_gate(do: Doing, form: OpenGate) -> Done:
+    """Somebody whom the route names says that a check is done, with the evidence where that is required."""
+    dossier = hand_over(do, form.item)
+    row = dossier.step(form.step)
+    on = business_day(do, form)
+    gate = dossier.stage_of(row).gate
+    if gate is None:
+        raise Refused(f"{form.step} is no gate: what a forum resolved there is recorded with record.")
+    if not isinstance(gate, WaitsForCheck):
+        raise Refused(f"{form.step} opens by itself; nobody has to open it.")
+    require(do, "open-gate", matter(dossier, row))
+    must_run(dossier, "open the gate")
+    if gate.evidence and not form.evidence:
+        raise Refused(f"“{gate.check}” needs evidence: add --evidence with where it can be found.")
+    state = machine.fire("gate", row["decision"], "open-gate", f"{form.step} is open already.")
+    evidence = do.prose(dossier.subject, form.evidence) if form.evidence else None
+    act = {"evidence": evidence} if evidence else {}
+    if form.reason:
+        act["reason"] = do.prose(dossier.subject, form.reason)
+    change = step_change(row, decision=state, opened_on=on, evidence=evidence)
+    do.append(dossier.subject, "gate-opened", on=on, step=form.step, act=act, changes=[change])
+    do.touched.add(form.item)
+    return Done(f"“{gate.check}” is done: the gate is open from {day(on)}.", form.item)
+
+
+def meet(do: Doing, form: Meet) -> Done:
+    """The owner of a condition says that it is met."""
+    dossier = hand_over(do, form.item)
+    row = dossier.step(form.step)
+    on = business_day(do, form)
+    known = [key for key in also(do, dossier, "conditions") if key[0] == form.step and key[2] == form.number]
+    if not known:
+        raise Unknown(f"The outcome of {name_of(do, dossier, row)} has no condition {form.number}.")
+    condition = dossier.table("conditions")[max(known)]
+    require(do, "meet", matter(dossier, row, condition_owner=condition["owner"]))
+    if condition["met_on"]:
+        raise Refused(f"Condition {form.number} of {form.step} was met on {day(condition['met_on'])} already.")
+    decided = dossier.table("steps")[(form.step, condition["round"])]["outcome_on"]
+    if decided and on < decided:
+        raise Refused(f"The condition was made only on {day(decided)}, after {day(on)}.")
+    evidence = do.prose(dossier.subject, form.evidence) if form.evidence else None
+    act = {"number": form.number} | ({"evidence": evidence} if evidence else {})
+    change = Change(conditions, max(known), {"met_on": on, "evidence": evidence})
+    do.append(dossier.subject, "condition-met", on=on, step=form.step, act=act, changes=[change])
+    do.touched.add(form.item)
+    return Done(f"Condition {form.number} of {name_of(do, dossier, row)} is met.", form.item)
