@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import click
 
 from web import options, tables
 from web.commands import opened, operator, print_json
+from workflow import demonstration
 from workflow.case_dump import dump as dumped
 from workflow.case_files import load as take_in
 from workflow.case_reading import read_files
 from workflow.queries.verify import verify as verified
+from workflow.queries.where import timetable, where
 from workflow.setup import initialise
 
 
@@ -68,4 +71,20 @@ def verify(items: tuple[str, ...], db: str | None, as_json: bool) -> int:
     return 0 if verdict.ok else 1
 
 
-COMMANDS = (init, load, dump, verify)
+@click.command()
+@click.option("--today", type=options.DAY, default=demonstration.STARTS, help="The day on which its clock starts.")
+@click.option("--no-serve", is_flag=True, expose_value=False, help="Only build and print it.")
+@options.database
+def demo(today: date, db: str | None) -> None:
+    """Build a fresh demonstration and print where its decisions are."""
+    runtime = opened(db, ready=False)
+    demonstration.build(runtime, today)
+    with runtime.looking() as look:
+        names = {name: forum.name for name, forum in look.known.world.forums.items()}
+        tables.where(where(look), names)
+        made, seen = timetable(look, demonstration.SHOWN)
+        click.echo()
+        tables.plan(made, seen.titles[demonstration.SHOWN], names)
+
+
+COMMANDS = (init, load, dump, verify, demo)

@@ -1,0 +1,77 @@
+"""A fresh demonstration: the real cases of Lancashire and a living set around them, on a clock of its own."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+from importlib import resources
+
+from sqlalchemy import Connection, func, select
+
+from models import metadata
+from models.items import items
+from models.organisations import installation, organisations
+from models.sessions import DatabaseUnavailable, remove_everything, table_names, writing
+from workflow import forecast
+from workflow.case_files import load
+from workflow.case_reading import read_files
+from workflow.clock import LONDON
+from workflow.errors import Refused, Unavailable
+from workflow.ledger import INSTALLATION, Change
+from workflow.runtime import Runtime
+from workflow.setup import ACTOR, initialise
+
+STARTS = date(2023, 7, 18)  # the day on which the living set was written
+CASES = ("lancashire-2023.yaml", "west-lancashire-mou-2019.yaml")
+LIVING = "living-set.yaml"
+SHOWN = "options-appraisal-2023"
+
+_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+
+
+def build(runtime: Runtime, today: date = STARTS) -> None:
+    """Make the demonstration anew. Refused where the database holds anything that is not one."""
+    try:
+        with writing(runtime.engine) as db:
+            _clear(db)
+    except DatabaseUnavailable as err:
+        raise Unavailable(str(err)) from err
+    initialise(runtime)
+    with runtime.doing(ACTOR) as do:
+        starts = datetime.combine(today, time(9), LONDON)
+        reads = {"clock_reads": starts.isoformat(), "clock_set_at": do.now.isoformat()}
+        change = Change(installation, (INSTALLATION,), reads)
+        do.append(INSTALLATION, "demonstration-started", on=None, changes=[change])
+        forecast.refresh(do)
+    with runtime.doing(ACTOR) as do:
+        reading = read_files([(name, _case(name)) for name in CASES] + [(LIVING, _living(today))])
+        reading.outcomes = [written for written in reading.outcomes if written.entry.date <= do.today]
+        load(do, reading)
+
+
+def _clear(db: Connection) -> None:
+    """Remove an earlier demonstration, and nothing else."""
+    there = table_names(db)
+    if not there:
+        return
+    ours = set(metadata.tables) | {"alembic_version"}
+    if not there <= ours or "installation" not in there:
+        raise Refused("This database holds something else. Name an empty one for the demonstration, with --db.")
+    if db.execute(select(installation.c.clock_reads)).scalar_one_or_none() is None:
+        held = select(func.count()).select_from(organisations).scalar_subquery() + (
+            select(func.count()).select_from(items).scalar_subquery()
+        )
+        if db.execute(select(held)).scalar_one():
+            raise Refused("This database holds real decisions. Name another one for the demonstration, with --db.")
+    remove_everything(db, there)
+
+
+def _case(name: str) -> bytes:
+    return resources.files("config").joinpath("demonstration", name).read_bytes()
+
+
+def _living(today: date) -> bytes:
+    """The living set, moved by whole weeks so that every day of the week stays what it is."""
+    moved = timedelta(weeks=(today - STARTS).days // 7)
+    text = _case(LIVING).decode()
+    return _DATE.sub(lambda found: (date.fromisoformat(found.group()) + moved).isoformat(), text).encode()
