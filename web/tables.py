@@ -27,7 +27,7 @@ def where(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> None:
     if not rows:
         click.echo("No items.")
         return
-    table = _table("Item", "Where it is now", "Waiting for", "Finish", "Late")
+    table = _table("Item", "Where it is now", "Waiting for", "Finish", "Late", apart=True)
     for row in rows:
         steps = {step["step"]: step for step in row["steps"]}
         now = [f"{_place(steps[name], names)} ({steps[name]['state']})" for name in row["now"]]
@@ -52,9 +52,10 @@ def plan(made: Plan, title: str, names: Mapping[str, str]) -> None:
     click.echo(f"{state}{target}{' – late' if made.late else ''}.")
     table = _table("Step", "Asked to", "State", "Day", "Basis", "Notice by", "Report due", "Agenda by", "Effective")
     for step in made.steps:
-        name = names.get(step.forum or "", step.step)
+        name = names.get(step.forum or "")
+        said = f"{name}\n{step.step}" if name else step.step
         table.add_row(
-            Text(f"{name}{' *' if step.critical else ''}\n{step.step}"),
+            Text(f"* {said}" if step.critical else said),
             step.ask or "–",
             step.state,
             _day(step.meeting) + (f"\n{step.time}" if step.time else ""),
@@ -103,7 +104,7 @@ def routes(listed: Sequence[Route]) -> None:
 
 
 def _place(step: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    return names.get(step["forum"] or "", step["step"])
+    return names.get(step["forum"] or "") or step["title"] or str(step["step"])
 
 
 def _day(value: date | str | None) -> str:
@@ -113,8 +114,9 @@ def _day(value: date | str | None) -> str:
     return f"{found.day} {found:%b %Y}"
 
 
-def _table(*headings: str) -> Table:
-    table = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+def _table(*headings: str, apart: bool = False) -> Table:
+    below = 1 if apart else 0
+    table = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, below, 0), header_style="bold")
     for heading in headings:
         table.add_column(heading, overflow="fold")
     return table

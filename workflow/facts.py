@@ -151,3 +151,4 @@ class World:
     packs: Mapping[str, tuple[RulePack, ...]]  # by id, ordered by start
     meetings: Mapping[str, tuple[Meeting, ...]]  # by forum
     cases: Mapping[str, Case] = field(default_factory=dict)
+    organisations: Mapping[str, str] = field(default_factory=dict)  # names by id

@@ -6,7 +6,7 @@ that something in it has changed.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -91,9 +91,12 @@ def assemble(revision: int, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> 
     for r in rows.get("roles", ()):
         held[r["person"]].add((r["role"], r["scope"]))
     people = {r["id"]: Person(r["id"], r["name"], r["email"], frozenset(held[r["id"]])) for r in rows.get("people", ())}
-    forums = {r["id"]: _forum(r, organisations) for r in rows.get("forums", ())}
+    shared = Counter(r["name"] for r in rows.get("forums", ()))
+    forums = {r["id"]: _forum(r, organisations, shared[r["name"]] > 1) for r in rows.get("forums", ())}
     meetings = _meetings(rows.get("meetings", ()), rows.get("meeting_forums", ()))
-    world = World(forums, _packs(rows.get("rule_packs", ())), by_forum(meetings.values()))
+    names = {organisation.id: organisation.name for organisation in organisations.values()}
+    packs = _packs(rows.get("rule_packs", ()))
+    world = World(forums, packs, by_forum(meetings.values()), organisations=names)
     return Known(revision, organisations, people, world, meetings)
 
 
@@ -106,9 +109,12 @@ def by_forum(meetings: Iterable[Meeting]) -> dict[str, tuple[Meeting, ...]]:
     return {forum: tuple(of) for forum, of in found.items()}
 
 
-def _forum(row: Mapping[str, Any], organisations: Mapping[str, Organisation]) -> Forum:
-    rules = row["rules"] or organisations[row["organisation"]].rules
-    return Forum(row["id"], row["organisation"], row["name"], row["form"], rules, pattern(row["meets"]))
+def _forum(row: Mapping[str, Any], organisations: Mapping[str, Organisation], shares_name: bool) -> Forum:
+    """A forum as sentences speak of it: several are called Cabinet or Board, so those say whose they are."""
+    organisation = organisations[row["organisation"]]
+    name = f"{row['name']} of {organisation.name}" if shares_name else row["name"]
+    rules = row["rules"] or organisation.rules
+    return Forum(row["id"], row["organisation"], name, row["form"], rules, pattern(row["meets"]))
 
 
 def pattern(meets: Mapping[str, Any] | None) -> Pattern | None:

@@ -55,7 +55,7 @@ def plan(
         completed_on=timetable.standing.completed_on,
         finish=finish,
         target=target,
-        late=(finish is not None and target is not None and finish > target) or _something_overdue(timetable),
+        late=_beyond_target(timetable, finish) or _something_overdue(timetable),
         problems=problems.find(timetable, finish),
         steps=steps,
         now=timetable.standing.now,
@@ -78,6 +78,14 @@ def _planned(timetable: Timetable, step: Step) -> PlannedStep:
         agenda_by=placed.due.agenda_by,
         effective=placed.effective,
     )
+
+
+def _beyond_target(timetable: Timetable, finish: date | None) -> bool:
+    """Whether the item finishes after its target; one without a finish does, once the target has passed."""
+    target = timetable.case.item.target
+    if target is None or timetable.standing.ended:
+        return target is not None and finish is not None and finish > target
+    return (finish or timetable.on) > target
 
 
 def _something_overdue(timetable: Timetable) -> bool:

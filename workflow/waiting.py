@@ -24,14 +24,14 @@ def waiting_sentences(case: Case, world: World, plan: Plan) -> list[str]:
 def _sentence(case: Case, world: World, step: Step, stage: Stage, planned: PlannedStep, on: date) -> str:
     who = step_name(case, world, step)
     if planned.state == "fell-short":
-        return _fell_short_sentence(case, step, stage, who)
+        return _fell_short_sentence(case, world, step, stage, who)
     if planned.state == "called-in":
         return f"{who} to uphold or reconsider the called-in decision"
     if stage.kind == "gate":
         return _gate_sentence(case, world, stage, on)
     if stage.kind == "consultation":
         return _consultation_sentence(who, planned, on)
-    asked = f"{who} to {stage.ask} it"
+    asked = f"{who} to be consulted on it" if stage.ask == "consult" else f"{who} to {stage.ask} it"
     if planned.meeting is None:
         return f"{asked}; no {'meeting' if stage.kind == 'meeting' else 'day'} known"
     if planned.meeting < on:
@@ -39,8 +39,9 @@ def _sentence(case: Case, world: World, step: Step, stage: Stage, planned: Plann
     return f"{asked} on {in_words(planned.meeting)}"
 
 
-def _fell_short_sentence(case: Case, step: Step, stage: Stage, who: str) -> str:
-    lead, resolved = f"the lead of {case.item.organisation}", f"“{step.outcome}”"
+def _fell_short_sentence(case: Case, world: World, step: Step, stage: Stage, who: str) -> str:
+    organisation = world.organisations.get(case.item.organisation, case.item.organisation)
+    lead, resolved = f"the lead of {organisation}", f"“{step.outcome}”"
     if stage.decisive:
         return f"{lead} to ask {who} again, which resolved {resolved}"
     return f"{lead} to accept what {who} resolved, {resolved}, or ask again"

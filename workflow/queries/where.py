@@ -81,6 +81,7 @@ def _step_json(step: PlannedStep) -> dict[str, Any]:
 
 def _told(seen: View, item: str, plan: Plan) -> dict[str, Any]:
     row = seen.dossiers[item].item
+    stages = {stage.id: stage for stage in seen.dossiers[item].route.stages}
     rounds = {current["step"]: current for current in seen.dossiers[item].current()}
     return {
         "item": item,
@@ -97,6 +98,7 @@ def _told(seen: View, item: str, plan: Plan) -> dict[str, Any]:
         "steps": [
             {
                 "step": step.step,
+                "title": stages[rounds[step.step]["stage"]].title,
                 "forum": step.forum,
                 "ask": step.ask,
                 "state": step.state,
