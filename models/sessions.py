@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +137,12 @@ def _place(engine: Engine) -> str:
 
 def replacing(table: Table, dialect: Dialect) -> Insert:
     """An INSERT that takes the place of the row with the same key, if there is one."""
-    make = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
+    return _replacing(table, dialect.name)
+
+
+@cache
+def _replacing(table: Table, dialect: str) -> Insert:
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement = make(table)
     keys = {column.name for column in table.primary_key}
     others = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}

@@ -21,7 +21,8 @@ def dump(db: Connection) -> str:
     loaded = read_loaded(db)
     document: dict[str, Any] = {"decision_routes": 1}
     for section in SECTIONS:
-        entries = [states[0] for key, states in loaded.entries.items() if _is_dumped(loaded, key, section)]
+        known = sorted(loaded.entries) if section == "items" else list(loaded.entries)
+        entries = [loaded.entries[key][0] for key in known if _is_dumped(loaded, key, section)]
         if entries:
             document[section] = entries
         if section == "rules" and (definitions := _routes(db)):
@@ -35,7 +36,7 @@ def _is_dumped(loaded: Loaded, key: EntryKey, section: str) -> bool:
     """Everything that a file brought; what the product ships and what an act added come back by themselves."""
     if key[0] != section or (section == "rules" and key[1].startswith("standard-")):
         return False
-    return key in loaded.positions
+    return len(loaded.positions.get(key, ())) == len(loaded.entries[key])
 
 
 def _routes(db: Connection) -> list[Entry]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from routes.faults import FileFault
 from routes.loader import canonical, read_route
+from routes.yaml_marks import Marked
 from workflow import forecast
 from workflow.actions import ACTIONS
 from workflow.case_reading import Place, Reading, Written
@@ -20,8 +21,12 @@ from workflow.ledger import moment
 from workflow.loaded import EntryKey, Loaded, PastAct, entry_key, read_loaded
 from workflow.queries.known import read_known
 from workflow.shapes import Shape
+from workflow.shelf import gates_of
 from workflow.use_cases import installation, items, meetings, outcomes
 from workflow.use_cases.acting import Act
+
+#: What an act says of itself where a file leaves it out, and the ledger too.
+UNSAID: Mapping[str, Any] = {"amended": False, "conditions": []}
 
 SETTING_UP = ("rules", "organisations", "forums", "people", "meetings")
 
@@ -37,7 +42,7 @@ class Taken:
 
 def load(do: Doing, reading: Reading, update: bool = False) -> Taken:
     """Take in what the files say; Faulty with every fault, and then nothing may be kept."""
-    if reading.faults:
+    if reading.unread:
         raise Faulty([str(fault) for fault in sorted(set(reading.faults))])
     taking = _Taking(do, reading, update)
     taken = taking.take()
@@ -52,7 +57,8 @@ class _Taking:
 
     def __init__(self, do: Doing, reading: Reading, update: bool) -> None:
         self.do, self.reading, self.update = do, reading, update
-        self.own_routes: dict[str, str] = {}
+        self.own_routes: dict[str, dict[str, str]] = defaultdict(dict)  # by file
+        self.set_out: dict[str, Place] = {}  # items created or rewritten
         self.new = self.changed = self.acts = 0
         self.loaded = self._loaded_before()
         self.updated = {
@@ -64,14 +70,13 @@ class _Taking:
         """Everything, in the order in which things build on each other."""
         for section in SETTING_UP:
             self._section(section)
-        if not self.reading.faults:
-            self._routes()
-            self._section("items")
-        if not self.reading.faults:
-            self._outcomes()
-            for written in self.reading.events:
+        self._routes()
+        self._section("items")
+        self._outcomes()
+        for written in self.reading.events:
+            if not self._leans_on_a_fault(written.raw):
                 self._event(written)
-            self._gates()
+        self._gates()
         return Taken(self.new, self.changed, self.acts)
 
     def _loaded_before(self) -> Loaded:
@@ -90,9 +95,10 @@ class _Taking:
         return read_loaded(self.do.db, sorted(subjects))
 
     def _section(self, section: str) -> None:
-        take = self._takers()[section]
         for key, written in self.reading.entries[section].items():
-            self._contained(written.place, partial(self._entry, section, key, written, take))
+            if not self._leans_on_a_fault(written.raw):
+                take = self._takers(written.place)[section]
+                self._contained(written.place, partial(self._entry, section, key, written, take), key[1])
         if section in SETTING_UP and self.reading.entries[section] and section != "meetings":
             self.do.flush()
             self.do.known = read_known(self.do.db, self.do.known.revision)
@@ -127,7 +133,15 @@ class _Taking:
         take(SECTIONS[section].model_validate({**last, **said}), False)
         self.changed += 1
 
-    def _takers(self) -> dict[str, Callable[[Any, bool], None]]:
+    def _leans_on_a_fault(self, raw: Marked) -> bool:
+        """Whether an entry names something that is faulty itself; its own faults would only repeat that."""
+        if not self.reading.broken.intersection(_words(raw)):
+            return False
+        if isinstance(raw.get("id"), str):
+            self.reading.broken.add(raw["id"])
+        return True
+
+    def _takers(self, place: Place) -> dict[str, Callable[[Any, bool], None]]:
         do = self.do
         return {
             "organisations": lambda entry, new: installation.organisation(do, entry, new),
@@ -135,8 +149,12 @@ class _Taking:
             "forums": lambda entry, new: installation.forum(do, entry, new),
             "people": lambda entry, new: installation.person(do, entry, new),
             "meetings": self._meeting,
-            "items": lambda entry, new: (items.create if new else items.change)(do, entry, self.own_routes),
+            "items": lambda entry, new: self._item(place, entry, new),
         }
+
+    def _item(self, place: Place, entry: ItemEntry, new: bool) -> None:
+        (items.create if new else items.change)(self.do, entry, self.own_routes[place.file])
+        self.set_out[entry.id] = place
 
     def _rules(self, entry: Any, new: bool) -> None:
         if entry.id.startswith("standard-"):
@@ -165,12 +183,13 @@ class _Taking:
         forums = set(self.do.known.world.forums)
         for place, raw in self.reading.routes:
             try:
-                route = read_route(raw, place.file, forums)
+                route = read_route(raw, place.file, forums | self.reading.broken)
             except FileFault as fault:
                 self.reading.faults += fault.faults
+                self.reading.broken.add(str(raw.get("route")))
                 continue
             known = len(installation.route_versions(self.do))
-            self.own_routes[route.id] = installation.route(self.do, canonical(raw))
+            self.own_routes[place.file][route.id] = installation.route(self.do, canonical(raw))
             self.new += len(self.do.route_texts) - known
 
     def _meeting_to_come(self, entry: ItemEntry) -> str | None:
@@ -184,6 +203,8 @@ class _Taking:
 
     def _outcomes(self) -> None:
         for written in self.reading.outcomes:
+            if self._leans_on_a_fault(written.raw):
+                continue
             entry: OutcomeEntry = written.entry
             known = self._outcome_on_record(entry)
             if known is None:
@@ -198,12 +219,13 @@ class _Taking:
 
     def _outcome_on_record(self, entry: OutcomeEntry) -> PastAct | None:
         acts = self.loaded.acts.get(entry.item, [])
-        for past in acts:
-            same = past.told["action"] == "record" and past.told["step"] == entry.step
-            if same and past.told["date"] == entry.date.isoformat():
-                acts.remove(past)
-                return past
-        return None
+        named = {"action": "record", "step": entry.step, "date": entry.date.isoformat()}
+        alike = [past for past in acts if all(past.told.get(name) == value for name, value in named.items())]
+        alike.sort(key=lambda past: bool(_outcome_differences(entry, past.told)))
+        if not alike:
+            return None
+        acts.remove(alike[0])
+        return alike[0]
 
     def _event(self, written: Written) -> None:
         if written.raw["action"] == "update":
@@ -211,7 +233,7 @@ class _Taking:
             key = entry_key(section, written.raw["entry"])
             states = self.loaded.entries.get(key, [])
             if all(_differences(section, written.entry, state) for state in states):
-                take = self._takers()[section]
+                take = self._takers(written.place)[section]
                 self._contained(written.place, partial(take, written.entry, False))
                 self._known_again(section)
                 self.changed += 1
@@ -232,7 +254,7 @@ class _Taking:
         self._act(written, written.entry, action.run)
         if action.name == "meeting add":
             for item in self.waiting.pop(written.entry.meeting, []):
-                self._contained(item.place, partial(self._takers()["items"], item.entry, True))
+                self._contained(item.place, partial(self._item, item.place, item.entry, True))
                 self.new += 1
 
     def _known_again(self, section: str) -> None:
@@ -252,19 +274,20 @@ class _Taking:
         self._contained(written.place, acting)
 
     def _gates(self) -> None:
-        loaded = [w for w in self.reading.entries["items"].values() if w.entry.id in self.do.dossiers]
-        places = {w.entry.id: w.place for w in loaded}
-        for item, message in items.check_gates(self.do, list(places)):
-            self.reading.fault(places[item], f"{item}: {message}")
+        for item, message in items.check_gates(self.do, list(self.set_out)):
+            if not self.reading.broken.intersection(gates_of(self.do.dossiers[item])):
+                self.reading.fault(self.set_out[item], f"{item}: {message}")
+        if not self.reading.faults:
+            items.link_gates(self.do, list(self.set_out))
 
-    def _contained(self, place: Place, act: Callable[[], None]) -> None:
+    def _contained(self, place: Place, act: Callable[[], None], name: str | None = None) -> None:
         """One entry's refusal is one fault; the others are still looked at."""
         try:
             act()
-        except FileFault as fault:
-            self.reading.faults += fault.faults
         except WorkflowError as err:
             self.reading.fault(place, str(err))
+            if name is not None:
+                self.reading.broken.add(name)
 
 
 def _form(form: type[Act], entry: OutcomeEntry) -> Any:
@@ -289,16 +312,22 @@ def _differences(section: str, entry: Shape, last: Mapping[str, Any]) -> list[st
 
 
 def _same(key: str, now: Any, before: Any) -> bool:
-    if key == "route" and "@" not in now:  # without a pin any version of it will do
-        return bool(now == before.partition("@")[0])
+    """Whether what a file says is what was loaded: there the route is pinned and each party has its forum."""
+    if key == "route":
+        (route, _, wanted), (known, _, version) = now.partition("@"), before.partition("@")
+        return bool(route == known and (version.startswith(wanted) or wanted.startswith(version)))
+    if key == "parties" and len(now) == len(before):
+        return all(
+            one["organisation"] == other["organisation"] and one["forum"] in (None, other["forum"])
+            for one, other in zip(now, before, strict=True)
+        )
     return bool(now == before)
 
 
 def _outcome_differences(entry: OutcomeEntry, told: Mapping[str, Any]) -> list[str]:
     said = entry.model_dump(mode="json", exclude={"item", "step", "date"})
     named = sorted(entry.model_fields_set - {"item", "step", "date"})
-    absent: dict[str, Any] = {"amended": False, "conditions": []}
-    return [name for name in named if _bare(said[name]) != _bare(told.get(name, absent.get(name)))]
+    return [name for name in named if _bare(said[name]) != _bare(told.get(name, UNSAID.get(name)))]
 
 
 def _bare(value: Any) -> Any:
@@ -312,6 +341,16 @@ def _bare(value: Any) -> Any:
 
 def _same_act(told: Mapping[str, Any], past: Mapping[str, Any]) -> bool:
     """Whether an act of a file is one that is on record: the same in everything that the file names."""
-    return all(_bare(value) == _bare(past.get(name)) for name, value in told.items() if name != "recorded_at") and (
-        "recorded_at" not in told or told["recorded_at"] == past["recorded_at"]
-    )
+    return all(_bare(value) == _bare(past.get(name, UNSAID.get(name))) for name, value in told.items())
+
+
+def _words(raw: object) -> Iterator[str]:
+    """Every word that an entry names something with."""
+    if isinstance(raw, str):
+        yield raw
+    elif isinstance(raw, Mapping):
+        for value in raw.values():
+            yield from _words(value)
+    elif isinstance(raw, list):
+        for value in raw:
+            yield from _words(value)

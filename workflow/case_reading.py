@@ -47,6 +47,9 @@ class Reading:
     outcomes: list[Written] = field(default_factory=list)
     events: list[Written] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    unread: bool = False  # a file could not be read at all, so nothing can be said about the others
+    broken: set[str] = field(default_factory=set)  # ids whose entries are faulty: what names them is not judged
+    said: dict[str, str] = field(default_factory=dict)  # outcomes and events, with the file that said them first
 
     def fault(self, place: Place, message: str) -> None:
         """Note what is wrong; reading goes on, so that every fault is told at once."""
@@ -61,6 +64,7 @@ def read_files(files: Sequence[tuple[str, bytes]]) -> Reading:
             document = read(data, name)
         except FileFault as fault:
             reading.faults += fault.faults
+            reading.unread = True
             continue
         _read_document(reading, name, document)
     return reading
@@ -70,7 +74,8 @@ def _read_document(reading: Reading, name: str, document: Marked) -> None:
     for key in document:
         if key not in KNOWN_KEYS:
             reading.fault(Place(name, document.lines[key]), f"“{key[:60]}” is not a section of a case file")
-    if document.get("decision_routes") != VERSION:
+    version = document.get("decision_routes")
+    if type(version) is not int or version != VERSION:
         line = line_of(document, ("decision_routes",))
         reading.fault(Place(name, line), "a case file begins with “decision_routes: 1”")
     for section in ("routes", *SECTIONS, "events"):
@@ -98,11 +103,12 @@ def _read_entry(reading: Reading, section: str, place: Place, raw: Marked) -> No
     shape = SECTIONS[section]
     entry = _understood(reading, place, raw, shape)
     if entry is None:
+        if isinstance(raw.get("id"), str):
+            reading.broken.add(raw["id"])
         return
     written = Written(place, raw, entry)
     if section == "outcomes":
-        same = [w for w in reading.outcomes if w.entry == entry and w.place.file != place.file]
-        if not same:
+        if not _said_elsewhere(reading, place, "outcome", entry):
             reading.outcomes.append(written)
         return
     key = entry_key(section, raw)
@@ -125,8 +131,14 @@ def _read_event(reading: Reading, place: Place, raw: Marked) -> None:
         return
     body = _without(raw, "action")
     form = _understood(reading, place, body, action.form)
-    if form is not None:
+    if form is not None and not _said_elsewhere(reading, place, action.name, form):
         reading.events.append(Written(place, raw, form))
+
+
+def _said_elsewhere(reading: Reading, place: Place, what: str, entry: Shape) -> bool:
+    """Whether another file has the identical outcome or event: then the two are one."""
+    first = reading.said.setdefault(f"{what} {entry.model_dump_json()}", place.file)
+    return first != place.file
 
 
 def _read_update(reading: Reading, place: Place, raw: Marked) -> None:
@@ -136,7 +148,7 @@ def _read_update(reading: Reading, place: Place, raw: Marked) -> None:
         reading.fault(place, "an update names its “section” and its “entry”")
         return
     understood = _understood(reading, place, entry, SECTIONS[section])
-    if understood is not None:
+    if understood is not None and not _said_elsewhere(reading, place, f"update {section}", understood):
         reading.events.append(Written(place, raw, understood))
 
 

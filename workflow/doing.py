@@ -10,9 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Insert, Table, Update, and_, bindparam, delete, insert, select, update
 
 from models import metadata
 from models.ledger import events
@@ -128,7 +129,7 @@ class Doing:
         """Write what has been collected: new rows, changed rows, rows that are gone, events."""
         for name in ORDER:
             if rows := self._new.pop(name, None):
-                self.db.execute(insert(metadata.tables[name]), list(rows.values()))
+                self.db.execute(_insert_into(name), list(rows.values()))
         for name in ORDER:
             if changed := self._changed.pop(name, None):
                 self._update(metadata.tables[name], changed)
@@ -136,7 +137,7 @@ class Doing:
             if gone := self._gone.pop(name, None):
                 self._delete(metadata.tables[name], gone)
         if self._events:
-            self.db.execute(insert(events), self._events)
+            self.db.execute(_insert_into(events.name), self._events)
             self._events = []
 
     def _head(self, subject: str) -> tuple[int, str]:
@@ -184,9 +185,7 @@ class Doing:
             bound = {f"key_{name}": part for name, part in zip(keys, key, strict=True)}
             alike[tuple(sorted(values))].append(bound | {f"to_{name}": v for name, v in values.items()})
         for columns, rows in alike.items():
-            where = and_(*(table.c[name] == bindparam(f"key_{name}") for name in keys))
-            statement = update(table).where(where).values({name: bindparam(f"to_{name}") for name in columns})
-            done = self.db.execute(statement, rows[0] if len(rows) == 1 else rows)
+            done = self.db.execute(_update_of(table.name, columns), rows[0] if len(rows) == 1 else rows)
             if len(rows) == 1 and done.rowcount != 1:
                 raise AlreadyDecided("Somebody else changed this at the same moment. Look at it again, then repeat.")
 
@@ -195,6 +194,18 @@ class Doing:
         for key in gone:
             where = and_(*(table.c[name] == part for name, part in zip(keys, key, strict=True)))
             self.db.execute(delete(table).where(where))
+
+
+@cache  # building a statement costs more than running it
+def _insert_into(table: str) -> Insert:
+    return insert(metadata.tables[table])
+
+
+@cache
+def _update_of(name: str, columns: tuple[str, ...]) -> Update:
+    table = metadata.tables[name]
+    where = and_(*(column == bindparam(f"key_{column.name}") for column in table.primary_key))
+    return update(table).where(where).values({column: bindparam(f"to_{column}") for column in columns})
 
 
 def _database_key(subject: str, change: Change) -> _Key:

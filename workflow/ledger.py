@@ -87,17 +87,18 @@ def data_of(act: Mapping[str, Any], changes: Iterable[Change]) -> dict[str, Any]
     """The `data` of an event."""
     rows: Rows = {}
     for change in changes:
-        values = change.values
-        told = None if values is None else {k: plain(v) for k, v in values.items() if v is not None or not change.new}
-        rows.setdefault(change.table.name, {})[key_text(change.key)] = told
+        keyed, key = rows.setdefault(change.table.name, {}), key_text(change.key)
+        if change.values is None:
+            keyed[key] = None
+        elif change.new and key in keyed:  # taken back and begun anew: nothing of the row before may remain
+            keyed[key] = {name: plain(change.values.get(name)) for name in _value_columns(change.table)}
+        else:
+            told = {k: plain(v) for k, v in change.values.items() if v is not None or not change.new}
+            keyed[key] = {**(keyed.get(key) or {}), **told}
     data: dict[str, Any] = {"rows": rows} if rows else {}
     if act:
         data["act"] = dict(act)
     return data
-
-
-def _plain(values: Mapping[str, Any], leave_out_none: bool = False) -> dict[str, Any]:
-    return {name: plain(value) for name, value in values.items() if not (leave_out_none and value is None)}
 
 
 def _value_columns(table: Table) -> list[str]:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, select, true
 
 from models.forecasts import revision
 from models.organisations import installation
@@ -21,6 +21,10 @@ from workflow.errors import Unavailable
 from workflow.known import Known
 from workflow.plans import Plan
 from workflow.queries.known import read_known
+
+_BEGINNING = select(revision.c.number, installation.c.clock_reads, installation.c.clock_set_at).join(
+    installation, true(), isouter=True
+)
 
 Result = TypeVar("Result")
 Form = TypeVar("Form")
@@ -61,15 +65,14 @@ class Runtime:
     def doing(self, actor: str) -> Iterator[Doing]:
         """One transaction that writes. The caller runs use cases and ends with `forecast.refresh`."""
         with self._understood(), writing(self.engine) as db:
-            clock = self._clock(db)
-            now = clock.now()
+            now, known = self._now_and_known(db)
             yield Doing(
                 db,
                 actor,
                 now,
                 business_date(now),
                 self.calendar,
-                self._known_in(db),
+                known,
                 ledger_key=self.ledger_key,
             )
 
@@ -77,23 +80,19 @@ class Runtime:
     def looking(self) -> Iterator[Looking]:
         """One consistent look."""
         with self._understood(), reading(self.engine) as db:
-            now = self._clock(db).now()
-            yield Looking(db, self._known_in(db), self.calendar, now, business_date(now))
+            now, known = self._now_and_known(db)
+            yield Looking(db, known, self.calendar, now, business_date(now))
 
-    def _clock(self, db: Connection) -> Clock:
-        """The installation's clock: its own, if it is a demonstration."""
-        query = select(installation.c.clock_reads, installation.c.clock_set_at)
-        row = db.execute(query).one_or_none()
-        if row is None or row.clock_reads is None:
-            return self.clock
+    def _now_and_known(self, db: Connection) -> tuple[datetime, Known]:
+        """What every act and every look begins with: the time, and what everybody knows."""
+        row = db.execute(_BEGINNING).one()
+        known = self._known
+        if known is None or known.revision != row.number:
+            known = self._known = read_known(db, row.number)
+        if row.clock_reads is None:
+            return self.clock.now(), known
         reads, set_at = datetime.fromisoformat(row.clock_reads), datetime.fromisoformat(row.clock_set_at)
-        return ShiftedClock(reads, set_at, self.clock)
-
-    def _known_in(self, db: Connection) -> Known:
-        number: Any = db.execute(select(revision.c.number)).scalar_one()
-        if self._known is None or self._known.revision != number:
-            self._known = read_known(db, number)
-        return self._known
+        return ShiftedClock(reads, set_at, self.clock).now(), known  # a demonstration has its own clock
 
     @contextmanager
     def _understood(self) -> Iterator[None]:

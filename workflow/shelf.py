@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, or_, select
+from sqlalchemy import BindParameter, Connection, RowMapping, Select, bindparam, or_, select
 
 from models import metadata
 from models.forecasts import gate_links
@@ -35,11 +35,8 @@ def hand_over(do: Doing, item: str) -> Dossier:
     if known is not None and f"item:{item}" in do.heads:
         return known
     do.flush()
-    waits_for = select(gate_links.c.waits_for).where(gate_links.c.item == item)
-    waited_on_by = select(gate_links.c.item).where(gate_links.c.waits_for == item)
-    together = or_(items.c.id == item, items.c.id.in_(waits_for), items.c.id.in_(waited_on_by))
-    query = _with_route().where(together).order_by(items.c.id).with_for_update(of=items)
-    locked = [row for row in do.db.execute(query).mappings() if f"item:{row['id']}" not in do.heads]
+    together = do.db.execute(_together(), {"item": item}).mappings()
+    locked = [row for row in together if f"item:{row['id']}" not in do.heads]
     for row in locked:
         do.dossiers.pop(row["id"], None)  # what was read before the lock may be old
         do.heads[f"item:{row['id']}"] = (row["seq"], row["head"])
@@ -53,7 +50,7 @@ def fetch(db: Connection, ids: Sequence[str], into: dict[str, Dossier]) -> None:
     """Read items that are not in hand yet, without locking them."""
     missing = [item for item in dict.fromkeys(ids) if item not in into]
     for chunk in chunks(missing):
-        rows = db.execute(_with_route().where(items.c.id.in_(chunk))).mappings().all()
+        rows = db.execute(_among(), {"ids": chunk}).mappings().all()
         _take_in(db, rows, into)
 
 
@@ -133,6 +130,26 @@ def chunks(ids: Sequence[str], size: int = CHUNK) -> Iterable[Sequence[str]]:
         yield ids[start : start + size]
 
 
+@cache
+def _together() -> Select[Any]:
+    """An item with those that its gates look at and those that look at it, locked in the order of their ids."""
+    item: BindParameter[str] = bindparam("item")
+    waits_for = select(gate_links.c.waits_for).where(gate_links.c.item == item)
+    waited_on_by = select(gate_links.c.item).where(gate_links.c.waits_for == item)
+    together = or_(items.c.id == item, items.c.id.in_(waits_for), items.c.id.in_(waited_on_by))
+    return _with_route().where(together).order_by(items.c.id).with_for_update(of=items)
+
+
+@cache
+def _among() -> Select[Any]:
+    return _with_route().where(items.c.id.in_(bindparam("ids", expanding=True)))
+
+
+@cache
+def _steps_among() -> Select[Any]:
+    return select(steps).where(steps.c.item.in_(bindparam("ids", expanding=True)))
+
+
 def _with_route() -> Select[Any]:
     return select(items, routes.c.definition).join(routes, routes.c.version == items.c.route_version)
 
@@ -140,11 +157,12 @@ def _with_route() -> Select[Any]:
 def _take_in(db: Connection, rows: Sequence[RowMapping], into: dict[str, Dossier]) -> None:
     fresh = [row for row in rows if row["id"] not in into]
     for row in fresh:
-        dossier = Dossier(row["id"], route_of(row["definition"]))
-        dossier.put("items", [{name: row[name] for name in items.c.keys()}])  # noqa: SIM118
-        into[row["id"]] = dossier
+        item = dict(row)
+        dossier = Dossier(item["id"], route_of(item.pop("definition")))
+        dossier.put("items", [item])
+        into[dossier.id] = dossier
     found: dict[str, list[RowMapping]] = defaultdict(list)
-    for row in db.execute(select(steps).where(steps.c.item.in_([r["id"] for r in fresh]))).mappings():
+    for row in db.execute(_steps_among(), {"ids": [r["id"] for r in fresh]}).mappings():
         found[row["item"]].append(row)
     for row in fresh:
         into[row["id"]].put("steps", found[row["id"]])

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from textwrap import dedent
 
+from sqlalchemy import select
+
+from models.forecasts import forecasts
 from tests.concurrency.clerks import NOW
 from tests.office import Office
 
@@ -69,3 +73,10 @@ def council(url: str, *cases: str) -> Office:
     office.clock.at = NOW
     office.load(dedent(COUNCIL), *cases)
     return office
+
+
+def forecast_of(office: Office, item: str) -> tuple[str, date | None]:
+    """What lists show of an item: its state and finish, as they were written down by the last act."""
+    with office.runtime.looking() as look:
+        row = look.db.execute(select(forecasts).where(forecasts.c.item == item)).one()
+    return row.state, row.finish

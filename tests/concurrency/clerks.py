@@ -29,7 +29,7 @@ NOW = datetime(2023, 11, 1, 9, 0, tzinfo=UTC)
 PATIENCE = 60  # seconds after which a clerk who has said nothing counts as stuck
 
 fresh_processes = get_context("forkserver")
-fresh_processes.set_forkserver_preload(["tests.concurrency.clerks", "psycopg", "sqlalchemy.dialects.postgresql.psycopg"])
+fresh_processes.set_forkserver_preload(["tests.concurrency.warm"])
 
 
 @dataclass(frozen=True)

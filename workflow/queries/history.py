@@ -48,23 +48,25 @@ WORDS: Final[dict[str, Say]] = {
     "corrected": lambda act: f"Corrected to {_outcome(act)}{_because(act)}",
     "accepted": _plainly("Accepted though weaker than what was asked."),
     "sent-back": _plainly("Sent back to be asked again."),
-    "bound": lambda act: f"Bound to the meeting {act['meeting']}.",
+    "bound": lambda act: f"Bound to the meeting {act['meeting']}.{_because(act)}",
     "unbound": _plainly("Taken off its meeting."),
     "released": _plainly("Released, because its meeting was cancelled."),
     "put-on-agenda": _plainly("Put on the agenda."),
     "notice-given": _plainly("Notice of the decision given."),
-    "submitted": lambda act: f"Report submitted, version {act['version']}.",
+    "submitted": lambda act: f"Report submitted, version {act['version']}.{_because(act)}",
     "started": _plainly("Started."),
     "withdrawn": _plainly("Withdrawn."),
     "cleared": lambda act: (
         f"{'Cleared' if act['cleared'] else 'Not cleared'} by {act['area']}, version {act['version']}.{_because(act)}"
     ),
-    "gate-opened": lambda act: f"Gate opened.{' Evidence: ' + act['evidence'] if act.get('evidence') else ''}",
+    "gate-opened": lambda act: (
+        f"Gate opened.{' Evidence: ' + act['evidence'] if act.get('evidence') else ''}{_because(act)}"
+    ),
     "called-in": _plainly("Called in."),
     "upheld": _plainly("Upheld after the call-in."),
     "reconsidered": _plainly("To be decided again after the call-in."),
     "condition-met": lambda act: (
-        f"Condition {act['number']} met.{' Evidence: ' + act['evidence'] if act.get('evidence') else ''}"
+        f"Condition {act['number']} met.{' Evidence: ' + act['evidence'] if act.get('evidence') else ''}{_because(act)}"
     ),
     "put-on-hold": _plainly("Put on hold."),
     "resumed": _plainly("Resumed."),

@@ -67,6 +67,11 @@ def reason_for(act: Act, what: str) -> str:
     return act.reason
 
 
+def reason_told(do: Doing, subject: str, act: Act) -> dict[str, str]:
+    """The reason as the ledger keeps it, if one was given; every act may have one."""
+    return {"reason": do.prose(subject, act.reason)} if act.reason else {}
+
+
 def matter(dossier: Dossier, row: Row | None = None, **more: Any) -> Matter:
     """What permission depends on, for an act on an item or one of its steps."""
     if row is None:

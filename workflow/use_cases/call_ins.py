@@ -13,7 +13,7 @@ from workflow.errors import Refused, day
 from workflow.shelf import hand_over
 from workflow.standing import takes_effect
 from workflow.use_cases import rounds
-from workflow.use_cases.acting import Done, StepAct, business_day, matter, must_run, name_of, step_change
+from workflow.use_cases.acting import Done, StepAct, business_day, matter, must_run, name_of, reason_told, step_change
 
 
 class CallIn(StepAct):
@@ -51,7 +51,14 @@ def reconsider(do: Doing, form: CallIn) -> Done:
     dossier, row, on = _called_in(do, form, "reconsider")
     state = machine.fire("forum", row["decision"], "reconsider", "")
     changes = rounds.again(row, state, no_call_in=True, not_before=on)
-    do.append(dossier.subject, "reconsidered", on=on, step=form.step, act=_act(do, dossier, form), changes=changes)
+    do.append(
+        dossier.subject,
+        "reconsidered",
+        on=on,
+        step=form.step,
+        act=reason_told(do, dossier.subject, form),
+        changes=changes,
+    )
     do.touched.add(form.item)
     return Done(f"{name_of(do, dossier, row)} has to decide again, in round {row['round'] + 1}.", form.item)
 
@@ -91,11 +98,9 @@ def _must_be_in_window(do: Doing, dossier: Dossier, row: Row, on: date) -> None:
         raise Refused(f"The call-in window of {name} has closed: its decision is effective since {day(closes)}.")
 
 
-def _act(do: Doing, dossier: Dossier, form: CallIn) -> dict[str, str]:
-    return {"reason": do.prose(dossier.subject, form.reason)} if form.reason else {}
-
-
 def _note(do: Doing, dossier: Dossier, form: CallIn, kind: str, on: date, **values: object) -> None:
     change = step_change(dossier.step(form.step), **values)
-    do.append(dossier.subject, kind, on=on, step=form.step, act=_act(do, dossier, form), changes=[change])
+    do.append(
+        dossier.subject, kind, on=on, step=form.step, act=reason_told(do, dossier.subject, form), changes=[change]
+    )
     do.touched.add(form.item)

@@ -20,17 +20,21 @@ from workflow.entries import ItemEntry, PartyEntry, StepFactsEntry
 from workflow.errors import Refused, Unknown, WorkflowError
 from workflow.facts import Case
 from workflow.ledger import Change
-from workflow.shelf import fetch_around, gates_of, hand_over, route_of
+from workflow.shelf import also, fetch_around, gates_of, hand_over, route_of
 from workflow.use_cases.acting import FRESH_ROUND, known_meeting
 from workflow.use_cases.installation import route_versions, told
 from workflow.use_cases.meetings import must_sit_there
 from workflow.use_cases.papers import content_hash
 
+PIN = 16  # hexadecimal digits by which the ledger names the version of a route
 NO_FACTS = StepFactsEntry()
 
 
 def create(do: Doing, entry: ItemEntry, own_routes: Mapping[str, str]) -> None:
-    """A new item sets out; `own_routes` are the route versions that its own file defines."""
+    """A new item sets out; `own_routes` are the route versions that its own file defines.
+
+    Whoever calls this ends with `check_gates` and `link_gates`, once every item that gates name is there.
+    """
     version = _route_version(do, entry.route, own_routes)
     dossier = Dossier(entry.id, route_of(do.route_texts[version]))
     do.dossiers[entry.id] = dossier
@@ -43,7 +47,6 @@ def create(do: Doing, entry: ItemEntry, own_routes: Mapping[str, str]) -> None:
     do.append(dossier.subject, "created", on=None, act=act, changes=changes)
     dossier.table("conditions")
     dossier.table("clearances")
-    _link_gates(do, dossier)
     do.touched.add(entry.id)
 
 
@@ -53,13 +56,13 @@ def change(do: Doing, entry: ItemEntry, own_routes: Mapping[str, str]) -> None:
     if dossier.item["state"] != "draft":
         raise Refused(f"{entry.id} has started: it keeps what it set out with. Withdraw it and create another.")
     version = _route_version(do, entry.route, own_routes)
+    also(do, dossier, "reports")
     gone = [Change(steps, key, None) for key in dossier.table("steps")]
     dossier.route = route_of(do.route_texts[version])
     changes, act = _built(do, dossier, entry, version, new=False)
     do.append(dossier.subject, "changed", on=None, act=act, changes=[*gone, *changes])
     do.flush()
     do.db.execute(delete(gate_links).where(gate_links.c.item == entry.id))
-    _link_gates(do, dossier)
     do.touched.add(entry.id)
 
 
@@ -128,10 +131,14 @@ def _built(
     for step in entry.steps:
         if step not in known_steps:
             raise Unknown(f"the route has no step {step}; its steps are {', '.join(sorted(known_steps))}")
+    parties = _parties_asked(entry, rows)
     act = _told(do, dossier.subject, entry)
+    act["entry"]["route"] = f"{dossier.route.id}@{version[:PIN]}"
+    if parties:
+        act["entry"]["parties"] = parties
     recommendations = act["entry"].get("recommendations", [])
     sha256 = content_hash(["version 1", *recommendations])
-    item = _item_values(entry, version, dossier.route, act, sha256)
+    item = _item_values(entry, version, dossier.route, act, sha256) | {"parties": parties}
     changes = [
         Change(items, (), item, new),
         Change(reports, (1,), {"recommendations": recommendations, "sha256": sha256}, new),
@@ -217,6 +224,16 @@ def _parties(do: Doing, stage: Stage, entry: ItemEntry) -> Iterator[PartyEntry]:
         yield PartyEntry(organisation=party.organisation, forum=able[0])
 
 
+def _parties_asked(entry: ItemEntry, rows: Iterable[tuple[Stage, Mapping[str, Any]]]) -> list[dict[str, str]]:
+    """The parties with the forum that answers for each, which another forum added later does not change."""
+    forums = {row["party"]: row["forum"] for _stage, row in rows if row.get("party")}
+    found = []
+    for party in entry.party_list():
+        forum = party.forum or forums.get(party.organisation)
+        found.append({"organisation": party.organisation} | ({"forum": forum} if forum else {}))
+    return found
+
+
 def _must_have_power(do: Doing, stage: Stage, forum: str) -> None:
     known = do.known.world.forums.get(forum)
     if known is None:
@@ -266,7 +283,6 @@ def _item_values(entry: ItemEntry, version: str, route: Route, act: Mapping[str,
         "value": entry.value,
         "divisions": dumped["divisions"],
         "fields": entry.fields,
-        "parties": [party.model_dump() for party in entry.party_list()],
         "bindings": entry.forums,
         "target": entry.target,
         "report_version": 1,
@@ -300,6 +316,8 @@ def _must_decide_something(dossier: Dossier, item: Mapping[str, Any], changes: l
         raise Refused(f"no decisive stage of the route {dossier.route.id} applies to this item, so it could not end")
 
 
-def _link_gates(do: Doing, dossier: Dossier) -> None:
-    for seen in sorted(set(gates_of(dossier))):
-        do.keep(gate_links, {"item": dossier.id, "waits_for": seen})
+def link_gates(do: Doing, ids: Iterable[str]) -> None:
+    """Note which items these wait for, once all of them are there and `check_gates` found nothing wrong."""
+    for item in ids:
+        for seen in sorted(set(gates_of(do.dossiers[item]))):
+            do.keep(gate_links, {"item": item, "waits_for": seen})

@@ -30,6 +30,7 @@ from workflow.use_cases.acting import (
     matter,
     must_be_open,
     name_of,
+    reason_told,
     step_change,
 )
 
@@ -77,7 +78,7 @@ def bind(do: Doing, form: Bind) -> Done:
     meeting = do.known.meetings[known_meeting(do, form.meeting)]
     must_sit_there(do, dossier.id, row, meeting)
     change = step_change(row, meeting=meeting.id, **_off_the_agenda(row, meeting.id))
-    act = {"meeting": meeting.id}
+    act = {"meeting": meeting.id, **reason_told(do, dossier.subject, form)}
     do.append(dossier.subject, "bound", on=on, step=form.step, act=act, changes=[change])
     do.touched.add(form.item)
     return Done(f"{name_of(do, dossier, row)} is to deal with it on {day(meeting.date)}.", form.item)
@@ -93,7 +94,8 @@ def unbind(do: Doing, form: Unbind) -> Done:
     if row["meeting"] is None:
         raise Refused(f"{form.step} is not bound to a meeting.")
     change = step_change(row, meeting=None, **_off_the_agenda(row, None))
-    do.append(dossier.subject, "unbound", on=on, step=form.step, changes=[change])
+    act = reason_told(do, dossier.subject, form)
+    do.append(dossier.subject, "unbound", on=on, step=form.step, act=act, changes=[change])
     do.touched.add(form.item)
     return Done(f"{form.step} is no longer bound to a meeting.", form.item)
 
@@ -122,7 +124,7 @@ def add(do: Doing, form: AddMeeting) -> Done:
     require(do, "meeting add", Matter(forums=tuple(form.forums)))
     entry = MeetingEntry(id=form.meeting, forums=form.forums, date=form.meets_on, time=form.time, place=form.place)
     act = form.model_dump(mode="json", exclude_none=True, include={"forums", "meets_on", "time", "place"})
-    take_in(do, [entry], on=on, act=act)
+    take_in(do, [entry], on=on, act=act | reason_told(do, f"forum:{form.forums[0]}", form))
     names = " and ".join(do.known.forum_name(forum) for forum in form.forums)
     return Done(f"{names} meets on {day(form.meets_on)}.")
 
@@ -162,7 +164,7 @@ def change_entry(do: Doing, entry: MeetingEntry) -> None:
     do.calendar.is_working(entry.date)
     values = {"date": entry.date, "time": entry.time, "place": entry.place, "state": entry.state}
     if entry.state == "cancelled" and meeting.state != "cancelled":
-        _release(do, meeting, do.today)
+        _release(do, meeting, None)  # like everything that a file says, it always counts
     told = {"entry": entry.model_dump(mode="json", by_alias=True, exclude_unset=True)}
     _note(do, meeting, "meeting-changed", None, told, values)
 
@@ -179,7 +181,7 @@ def move(do: Doing, form: MoveMeeting) -> Done:
     values: dict[str, Any] = {"date": meets_on, "time": form.time or meeting.time}
     if form.place:
         values["place"] = form.place
-    act = {"meeting": meeting.id, **told, **_reason(do, meeting, form)}
+    act = {"meeting": meeting.id, **told, **reason_told(do, f"forum:{meeting.forums[0]}", form)}
     _note(do, meeting, "meeting-moved", on, act, values)
     was = f" instead of {day(meeting.date)}" if form.meets_on and form.meets_on != meeting.date else ""
     return Done(f"{_names(do, meeting)} meets on {day(meets_on)}{was}.")
@@ -189,7 +191,7 @@ def cancel(do: Doing, form: MeetingAct) -> Done:
     """A meeting does not take place; its open steps are released and planned for the next one."""
     meeting, on = _planned(do, form, "meeting cancel", "cancelled")
     released = _release(do, meeting, on)
-    act = {"meeting": meeting.id, **_reason(do, meeting, form)}
+    act = {"meeting": meeting.id, **reason_told(do, f"forum:{meeting.forums[0]}", form)}
     _note(do, meeting, "meeting-cancelled", on, act, {"state": "cancelled"})
     said = f"{_names(do, meeting)} does not meet on {day(meeting.date)}."
     if released:
@@ -202,7 +204,7 @@ def held(do: Doing, form: MeetingAct) -> Done:
     meeting, on = _planned(do, form, "meeting held", "held")
     if meeting.date > on:
         raise Refused(f"{meeting.id} is on {day(meeting.date)}: it cannot have been held by {day(on)}.")
-    act = {"meeting": meeting.id, **_reason(do, meeting, form)}
+    act = {"meeting": meeting.id, **reason_told(do, f"forum:{meeting.forums[0]}", form)}
     _note(do, meeting, "meeting-held", on, act, {"state": "held"})
     return Done(f"{_names(do, meeting)} met on {day(meeting.date)}.")
 
@@ -223,7 +225,7 @@ def _planned(do: Doing, form: MeetingAct, action: str, done: str) -> tuple[Meeti
     return meeting, on
 
 
-def _release(do: Doing, meeting: Meeting, on: date) -> list[str]:
+def _release(do: Doing, meeting: Meeting, on: date | None) -> list[str]:
     """Take every open step off a meeting that will not take place; the items are locked in id order."""
     do.flush()
     bound = select(steps.c.item).where(steps.c.meeting == meeting.id, steps.c.decision == "open")
@@ -265,7 +267,3 @@ def _note(do: Doing, meeting: Meeting, kind: str, on: date | None, act: dict[str
 
 def _names(do: Doing, meeting: Meeting) -> str:
     return " and ".join(do.known.forum_name(forum) for forum in meeting.forums)
-
-
-def _reason(do: Doing, meeting: Meeting, form: MeetingAct) -> dict[str, str]:
-    return {"reason": do.prose(f"forum:{meeting.forums[0]}", form.reason)} if form.reason else {}

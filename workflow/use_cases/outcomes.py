@@ -117,7 +117,9 @@ def correct(do: Doing, form: RecordOutcome) -> Done:
     _must_be_over(do, dossier, row, decided_on)
     act = _act_of(do, dossier, form)
     undone = [*rounds.undo(do, dossier, row), *_without_conditions(do, dossier, row)]
-    called_in, upheld = row["called_in_on"], row["upheld_on"]
+    for taken_back in undone:  # what follows from the right outcome starts from there
+        dossier.change(taken_back)
+    called_in, upheld, recorded = row["called_in_on"], row["upheld_on"], row["outcome"]
     fresh = dict(row) | {
         "decision": machine.fire("forum", row["decision"], "undo", f"{form.step} cannot be corrected now."),
         "meeting": row["meeting"],
@@ -126,7 +128,7 @@ def correct(do: Doing, form: RecordOutcome) -> Done:
     changes[0] = _keeping_call_in(changes[0], form.outcome, called_in, upheld)
     do.append(dossier.subject, "corrected", on=on, step=form.step, act=act, changes=[*undone, *changes])
     do.touched.add(form.item)
-    was = f"It had been recorded as “{row['outcome']}” before." if row["outcome"] != form.outcome else ""
+    was = f"It had been recorded as “{recorded}” before." if recorded != form.outcome else ""
     return Done(f"Corrected. {_said(do, dossier, row, form, decided_on)} {was}".strip(), form.item)
 
 
@@ -193,7 +195,8 @@ def _must_still_count(do: Doing, dossier: Dossier, row: Row, on: date) -> None:
     if not earlier:
         return
     last = earlier[-1]
-    same_sitting = last["outcome"] in ("deferred", "referred-back") and on == last["outcome_on"]
+    not_asked_yet = row["not_before"] is not None and on < row["not_before"]
+    same_sitting = on == last["outcome_on"] and (last["outcome"] in ("deferred", "referred-back") or not_asked_yet)
     if on < last["outcome_on"] or same_sitting:
         raise AlreadyDecided(_who_was_first(do, dossier, last))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from pydantic import Field
 
@@ -28,6 +29,7 @@ from workflow.use_cases.acting import (
     must_run,
     name_of,
     reason_for,
+    reason_told,
     standing_of,
     step_change,
 )
@@ -77,7 +79,7 @@ def submit(do: Doing, form: Submit) -> Done:
     values = {"papers": state, "version": version, "sha256": sha256}
     if stage.when:
         values["applies"] = True
-    act = {"version": version}
+    act: dict[str, Any] = {"version": version, **reason_told(do, dossier.subject, form)}
     changes.append(step_change(row, **values))
     do.append(dossier.subject, "submitted", on=on, step=form.step, act=act, changes=changes)
     do.touched.add(form.item)
@@ -136,7 +138,8 @@ def agenda(do: Doing, form: OnStep) -> Done:
             raise Refused(f"Version {row['version']} still has to be cleared by {', '.join(missing)}.")
     state = "on-agenda" if row["verbal"] else machine.fire("papers", row["papers"], "agenda", "")
     change = step_change(row, papers=state)
-    do.append(dossier.subject, "put-on-agenda", on=on, step=form.step, changes=[change])
+    act = reason_told(do, dossier.subject, form)
+    do.append(dossier.subject, "put-on-agenda", on=on, step=form.step, act=act, changes=[change])
     do.touched.add(form.item)
     meeting = do.known.meetings[row["meeting"]]
     return Done(f"It is on the agenda of {name} for {day(meeting.date)}.", form.item)
@@ -147,7 +150,9 @@ def notice(do: Doing, form: OnStep) -> Done:
     dossier, row, on = _open_step(do, form, "notice", "give notice")
     if row["forum"] is None:
         raise Refused(f"{form.step} has no forum, so no notice is given for it.")
-    do.append(dossier.subject, "notice-given", on=on, step=form.step, changes=[step_change(row, notice_given=on)])
+    act = reason_told(do, dossier.subject, form)
+    changes = [step_change(row, notice_given=on)]
+    do.append(dossier.subject, "notice-given", on=on, step=form.step, act=act, changes=changes)
     do.touched.add(form.item)
     return Done(f"Notice of the decision of {name_of(do, dossier, row)} was given on {day(on)}.", form.item)
 

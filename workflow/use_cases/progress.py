@@ -23,6 +23,7 @@ from workflow.use_cases.acting import (
     must_run,
     name_of,
     reason_for,
+    reason_told,
     standing_of,
     step_change,
 )
@@ -76,7 +77,7 @@ def _move(do: Doing, form: OnItem, action: str, kind: str, said: str, why_not: s
     if standing.item_state in ("complete", "rejected"):
         raise Refused(f"{form.item} is {standing.item_state}; it is too late to {action} it.")
     values = {"state": state, "withdrawn_on": on} if action == "withdraw" else {"state": state}
-    act = {"reason": do.prose(dossier.subject, form.reason)} if form.reason else {}
+    act = reason_told(do, dossier.subject, form)
     do.append(dossier.subject, kind, on=on, act=act, changes=[item_change(**values)])
     do.touched.add(form.item)
     return Done(said.format(form.item), form.item)
@@ -98,9 +99,7 @@ def open_gate(do: Doing, form: OpenGate) -> Done:
         raise Refused(f"“{gate.check}” needs evidence: add --evidence with where it can be found.")
     state = machine.fire("gate", row["decision"], "open-gate", f"{form.step} is open already.")
     evidence = do.prose(dossier.subject, form.evidence) if form.evidence else None
-    act = {"evidence": evidence} if evidence else {}
-    if form.reason:
-        act["reason"] = do.prose(dossier.subject, form.reason)
+    act = ({"evidence": evidence} if evidence else {}) | reason_told(do, dossier.subject, form)
     change = step_change(row, decision=state, opened_on=on, evidence=evidence)
     do.append(dossier.subject, "gate-opened", on=on, step=form.step, act=act, changes=[change])
     do.touched.add(form.item)
@@ -124,6 +123,7 @@ def meet(do: Doing, form: Meet) -> Done:
         raise Refused(f"The condition was made only on {day(decided)}, after {day(on)}.")
     evidence = do.prose(dossier.subject, form.evidence) if form.evidence else None
     act = {"number": form.number} | ({"evidence": evidence} if evidence else {})
+    act |= reason_told(do, dossier.subject, form)
     change = Change(conditions, max(known), {"met_on": on, "evidence": evidence})
     do.append(dossier.subject, "condition-met", on=on, step=form.step, act=act, changes=[change])
     do.touched.add(form.item)

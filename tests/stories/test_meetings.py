@@ -1,0 +1,83 @@
+"""Meetings are added, moved, cancelled and held; the steps bound to them follow."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tests.builders import case, item
+from tests.office import Office
+from workflow.errors import NotPermitted, Refused, Unknown
+
+
+def test_a_moved_meeting_takes_its_steps_along(office: Office) -> None:
+    office.load(case(items=item(steps="{cabinet: {meeting: c-oct}}")))
+    before = office.plan("plan")
+    assert before.step("cabinet").meeting == date(2023, 10, 12)
+    with pytest.raises(NotPermitted, match="the secretary of Cabinet. Ask Council clerk"):
+        office.icb_clerk.does("meeting move", meeting="c-oct", meets_on="2023-10-19")
+    said = office.clerk.does("meeting move", meeting="c-oct", meets_on="2023-10-19", reason="Half-term")
+    assert said == "Cabinet meets on 19 October 2023 instead of 12 October 2023."
+    assert office.plan("plan").step("cabinet").meeting == date(2023, 10, 19)
+    assert office.plan("plan", on="2023-07-17").step("cabinet").meeting == date(2023, 10, 12), "not moved yet"
+    assert office.verify().ok
+
+
+def test_a_cancelled_meeting_releases_its_steps(office: Office) -> None:
+    office.load(case(items=item(steps="{cabinet: {meeting: c-oct}}") + item("other", steps="{cabinet: {meeting: c-oct}}")))
+    said = office.clerk.does("meeting cancel", meeting="c-oct", reason="Not quorate")
+    assert said.endswith("to be dealt with at the next meeting: other, plan.")
+    step = office.step("plan", "cabinet")
+    assert (step["state"], step["meeting_id"]) == ("waiting", "c-nov")
+    assert office.kinds("plan") == ["created", "released"]
+    with pytest.raises(Refused, match="is cancelled already"):
+        office.clerk.does("meeting cancel", meeting="c-oct")
+    with pytest.raises(Refused, match="is cancelled: choose another"):
+        office.clerk.does("bind", item="plan", step="cabinet", meeting="c-oct")
+    assert office.verify().ok
+
+
+def test_a_new_meeting_gives_a_date_and_a_held_one_stays(office: Office) -> None:
+    office.load(case(stages="- {id: trust, forum: trust-board, ask: agree, decisive: true}"))
+    office.clock.to("2023-10-27 09:00")
+    assert ("no-meeting", "trust") in office.problems("plan")
+    office.trust_clerk.does(
+        "meeting add", meeting="t-nov", forums=["trust-board"], meets_on="2023-11-30", time="09:30", place="Ward 5"
+    )
+    assert office.plan("plan").finish == date(2023, 11, 30)
+    with pytest.raises(Refused, match="cannot have been held by 27 October 2023"):
+        office.trust_clerk.does("meeting held", meeting="t-nov")
+    office.clock.to("2023-11-30 18:00")
+    office.trust_clerk.does("meeting held", meeting="t-nov")
+    with pytest.raises(Refused, match="is held already"):
+        office.trust_clerk.does("meeting move", meeting="t-nov", meets_on="2023-12-01")
+    with pytest.raises(Refused, match="There is a meeting t-nov already"):
+        office.trust_clerk.does("meeting add", meeting="t-nov", forums=["trust-board"], meets_on="2023-12-30")
+    with pytest.raises(Unknown, match="There is no meeting t-dec"):
+        office.trust_clerk.does("meeting cancel", meeting="t-dec")
+    assert office.verify().ok
+
+
+def test_a_meeting_with_outcomes_on_record_stays_where_it_is(desk: Office) -> None:
+    desk.load(case())
+    desk.clock.to("2023-08-03 09:00")
+    desk.operator.records("plan", "partnership", "endorsed", on="2023-08-02")
+    for act in ("meeting cancel", "meeting move"):
+        with pytest.raises(Refused, match="an outcome is on record there, for plan"):
+            desk.operator.does(act, meeting="p-aug", **({"meets_on": "2023-08-09"} if "move" in act else {}))
+
+
+def test_two_forums_sitting_together(desk: Office) -> None:
+    desk.load(case())
+    desk.operator.does("meeting add", meeting="joint", forums=["hwb", "cabinet"], meets_on="2023-09-20", time="10:00")
+    desk.clerk.does("bind", item="plan", step="hwb", meeting="joint")
+    desk.clerk.does("bind", item="plan", step="cabinet", meeting="joint")
+    plan = desk.plan("plan")
+    assert plan.step("hwb").meeting == plan.step("cabinet").meeting == date(2023, 9, 20)
+    assert plan.step("hwb").agenda_by != plan.step("cabinet").agenda_by, "each forum keeps its own rules"
+    with pytest.raises(Refused, match="is not a meeting of Partnership"):
+        desk.partnership_clerk.does("bind", item="plan", step="partnership", meeting="joint")
+    desk.clerk.does("unbind", item="plan", step="hwb")
+    assert desk.step("plan", "hwb")["state"] == "waiting"
+    assert desk.verify().ok
