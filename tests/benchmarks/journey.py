@@ -1,6 +1,6 @@
 """One route run: create and twelve durable moves, against the same rows and commits written without the product.
 
-    python -m tests.benchmarks.journey [--runs 40] [--rounds 3] [--only sqlite|postgresql]
+python -m tests.benchmarks.journey [--runs 40] [--rounds 3] [--only sqlite|postgresql]
 """
 
 from __future__ import annotations

@@ -29,7 +29,10 @@ def test_a_meeting_is_cancelled_while_its_items_are_recorded(office: Office) -> 
     office.load(plans(*ITEMS, meeting="cabinet-october"))
     said = all_at_once(
         office.url,
-        [wish("meeting cancel", meeting="cabinet-october"), *[record(item, "cabinet", "agreed", DAY) for item in ITEMS]],
+        [
+            wish("meeting cancel", meeting="cabinet-october"),
+            *[record(item, "cabinet", "agreed", DAY) for item in ITEMS],
+        ],
     )
     _calm(said)
     assert all(one.done for one in said[1:]), sentences(said)

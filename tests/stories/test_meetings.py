@@ -25,7 +25,9 @@ def test_a_moved_meeting_takes_its_steps_along(office: Office) -> None:
 
 
 def test_a_cancelled_meeting_releases_its_steps(office: Office) -> None:
-    office.load(case(items=item(steps="{cabinet: {meeting: c-oct}}") + item("other", steps="{cabinet: {meeting: c-oct}}")))
+    office.load(
+        case(items=item(steps="{cabinet: {meeting: c-oct}}") + item("other", steps="{cabinet: {meeting: c-oct}}"))
+    )
     said = office.clerk.does("meeting cancel", meeting="c-oct", reason="Not quorate")
     assert said.endswith("to be dealt with at the next meeting: other, plan.")
     step = office.step("plan", "cabinet")

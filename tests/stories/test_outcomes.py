@@ -120,9 +120,7 @@ def test_a_mis_recorded_outcome_is_corrected_and_what_followed_from_it_is_undone
     with pytest.raises(Refused, match="A reason is needed"):
         office.clerk.does("correct", item="plan", step="cabinet", outcome="agreed")
     said = office.clerk.corrects("plan", "cabinet", "agreed", "It was the item before", on="2023-10-13")
-    assert said == (
-        "Corrected. Cabinet: “agreed” on 12 October 2023. It had been recorded as “referred-back” before."
-    )
+    assert said == ("Corrected. Cabinet: “agreed” on 12 October 2023. It had been recorded as “referred-back” before.")
     assert office.states("plan") == {"partnership": "passed", "hwb": "passed", "cabinet": "passed"}
     assert {step["round"] for step in office.item("plan")["steps"]} == {1}
     assert office.item("plan", on="2023-10-12")["now"] == ["partnership"], "as it stood before the correction"
