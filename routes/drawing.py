@@ -27,7 +27,7 @@ _SPECIAL_TO_MERMAID: Final = re.compile(r"[^\w $.,:/()+=?!'–—“”‘’£�
 
 def text(route: Route) -> str:
     """The route as an ordered outline, one numbered paragraph for each stage."""
-    lines = [f"{route.id}: {one_line(route.title)}", f"For: {', '.join(route.types)}"]
+    lines = [f"{route.id}: {one_line(route.title)}", f"For: {', '.join(route.types) or 'any item'}"]
     if route.use_when is not None:
         lines += textwrap.wrap(f"Use when: {one_line(route.use_when)}", WIDTH, subsequent_indent="  ")
     for number, stage in enumerate(in_order(route), start=1):

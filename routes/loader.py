@@ -188,7 +188,7 @@ class _Reading:
             stages.append(self._stage(entry, index, above))
         return Route(
             id=head.get("route", ""),
-            title=head.get("title", ""),
+            title=head.get("title") or head.get("route", ""),
             types=tuple(head.get("types", ())),
             stages=tuple(stages),
             use_when=head.get("use_when"),

@@ -161,8 +161,10 @@ class RouteShape(Shape):
     """A definition without the inside of its stages, which are read one by one."""
 
     route: Word
-    title: Text
-    types: Annotated[list[Word], Field(alias="for", min_length=1, max_length=MOST_ENTRIES)]
+    title: Text | None = None
+    types: Annotated[list[Word], Field(alias="for", min_length=1, max_length=MOST_ENTRIES)] = Field(
+        default_factory=list
+    )
     use_when: Text | None = None
     stages: Annotated[list[Any], Field(min_length=1, max_length=MOST_STAGES)]
 

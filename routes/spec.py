@@ -99,7 +99,7 @@ class Route:
 
     id: str
     title: str
-    types: tuple[str, ...]  # item types that may use it
+    types: tuple[str, ...]  # item types that may use it; none: any
     stages: tuple[Stage, ...]  # in the order written
     use_when: str | None = None  # for the shipped ones: when to choose this route
 

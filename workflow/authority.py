@@ -95,6 +95,7 @@ RULES: Final[dict[str, Callable[[Matter], Holders]]] = {
     "hold": _leads,
     "resume": _leads,
     "material": _leads,
+    "redact": lambda _matter: [("admin", "")],
     "meeting add": _secretaries,
     "meeting move": _secretaries,
     "meeting cancel": _secretaries,
@@ -135,6 +136,8 @@ def _why_not(known: Known, person: Person, action: str, holders: Holders) -> str
 def _in_words(known: Known, role: str, scope: str) -> str:
     if role == "person":
         return known.people[scope].name if scope in known.people else scope
+    if role == "admin":
+        return "an administrator"
     if role == "lead":
         organisation = known.organisations.get(scope)
         return f"the lead of {organisation.name if organisation else scope}"

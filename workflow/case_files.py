@@ -13,12 +13,14 @@ from routes.loader import canonical, read_route
 from routes.yaml_marks import Marked
 from workflow import forecast
 from workflow.actions import ACTIONS
+from workflow.bulk import uncollected
 from workflow.case_reading import Place, Reading, Written
 from workflow.doing import Doing
 from workflow.entries import SECTIONS, ItemEntry, MeetingEntry, OutcomeEntry
 from workflow.errors import Faulty, WorkflowError
 from workflow.ledger import moment
 from workflow.loaded import EntryKey, Loaded, PastAct, entry_key, read_loaded
+from workflow.locking import change_the_world, lock_in_order, lock_open_at
 from workflow.queries.known import read_known
 from workflow.shapes import Shape
 from workflow.shelf import gates_of
@@ -40,16 +42,25 @@ class Taken:
     acts: int
 
 
+@uncollected()
 def load(do: Doing, reading: Reading, update: bool = False) -> Taken:
     """Take in what the files say; Faulty with every fault, and then nothing may be kept."""
     if reading.unread:
         raise Faulty([str(fault) for fault in sorted(set(reading.faults))])
+    change_the_world(do)
+    _lock_what_it_concerns(do, reading)
     taking = _Taking(do, reading, update)
     taken = taking.take()
     if reading.faults:
         raise Faulty([str(fault) for fault in sorted(set(reading.faults))])
     forecast.refresh(do)
     return taken
+
+
+def _lock_what_it_concerns(do: Doing, reading: Reading) -> None:
+    acts = [*reading.outcomes, *reading.events]
+    lock_in_order(do, {item for written in acts if (item := getattr(written.entry, "item", None))})
+    lock_open_at(do, {forum for written in reading.entries["meetings"].values() for forum in written.entry.sitting})
 
 
 class _Taking:
@@ -105,6 +116,8 @@ class _Taking:
             self._check_rules(section)
 
     def _entry(self, section: str, key: EntryKey, written: Written, take: Callable[[Any, bool], None]) -> None:
+        if section == "rules" and key[1].startswith("standard-"):
+            raise WorkflowError(f"{key[1]}: ids that begin with “standard-” belong to the product; use another")
         states = self.loaded.entries.get(key)
         if not states:
             if section == "items" and (meeting := self._meeting_to_come(written.entry)):
@@ -145,7 +158,7 @@ class _Taking:
         do = self.do
         return {
             "organisations": lambda entry, new: installation.organisation(do, entry, new),
-            "rules": self._rules,
+            "rules": lambda entry, new: installation.rules(do, entry, new),
             "forums": lambda entry, new: installation.forum(do, entry, new),
             "people": lambda entry, new: installation.person(do, entry, new),
             "meetings": self._meeting,
@@ -155,11 +168,6 @@ class _Taking:
     def _item(self, place: Place, entry: ItemEntry, new: bool) -> None:
         (items.create if new else items.change)(self.do, entry, self.own_routes[place.file])
         self.set_out[entry.id] = place
-
-    def _rules(self, entry: Any, new: bool) -> None:
-        if entry.id.startswith("standard-"):
-            raise WorkflowError(f"{entry.id}: ids that begin with “standard-” belong to the product; use another")
-        installation.rules(self.do, entry, new)
 
     def _meeting(self, entry: MeetingEntry, new: bool) -> None:
         for forum in entry.sitting:
@@ -187,6 +195,9 @@ class _Taking:
             except FileFault as fault:
                 self.reading.faults += fault.faults
                 self.reading.broken.add(str(raw.get("route")))
+                continue
+            if self.reading.broken.intersection(_words(raw)):
+                self.reading.broken.add(route.id)
                 continue
             known = len(installation.route_versions(self.do))
             self.own_routes[place.file][route.id] = installation.route(self.do, canonical(raw))

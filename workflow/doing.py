@@ -198,7 +198,7 @@ class Doing:
 
 @cache  # building a statement costs more than running it
 def _insert_into(table: str) -> Insert:
-    return insert(metadata.tables[table])
+    return insert(metadata.tables[table]).inline()  # nobody asks for the numbers that the database gives
 
 
 @cache

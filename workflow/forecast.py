@@ -11,15 +11,16 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from models.forecasts import forecasts, gate_links, revision
+from models.forecasts import forecasts, revision
 from models.items import items
 from models.sessions import replacing
 from models.steps import steps
 from workflow import planner
 from workflow.doing import Doing
 from workflow.dossiers import Dossier
+from workflow.locking import waiting_for
 from workflow.plans import Plan
-from workflow.shelf import cases_for, chunks, fetch_around, gates_of
+from workflow.shelf import cases_for, fetch_around, gates_of
 
 
 def refresh(do: Doing) -> dict[str, Plan]:
@@ -78,16 +79,7 @@ def _waiting_for(do: Doing, wanted: set[str]) -> set[str]:
     """The items whose gates look at these, and so on. A single act has locked its own already."""
     if len(wanted) == 1 and not do.touched_forums:
         return {d.id for d in do.dossiers.values() if wanted & set(gates_of(d))}
-    found: set[str] = set()
-    ahead = set(wanted)
-    while ahead:
-        following: set[str] = set()
-        for chunk in chunks(sorted(ahead)):
-            query = select(gate_links.c.item).where(gate_links.c.waits_for.in_(chunk))
-            following |= set(do.db.execute(query).scalars())
-        ahead = following - found - wanted
-        found |= following
-    return found
+    return waiting_for(do, wanted)
 
 
 def forecast_before(db: Connection, item: str) -> tuple[date | None, str] | None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -49,6 +50,8 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     name: tuple(c.name for c in metadata.tables[name].primary_key if c.name != owner)
     for name, (_prefix, owner) in CHAINS.items()
 }
+
+_DIGEST: Final = re.compile("sha256:[0-9a-f]{64}")
 
 Rows = dict[str, dict[str, dict[str, Any] | None]]  # table, key, columns; None: the row is gone
 
@@ -146,6 +149,19 @@ def new_salt() -> str:
 def prose_digest(salt: str, text: str) -> str:
     """What stands for a free text in rows and events."""
     return "sha256:" + hashlib.sha256(f"{salt}{text}".encode()).hexdigest()
+
+
+def digests(data: Any) -> Iterator[str]:
+    """What stands for free text in an event's data."""
+    if isinstance(data, str):
+        if _DIGEST.fullmatch(data):
+            yield data
+    elif isinstance(data, Mapping):
+        for value in data.values():
+            yield from digests(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from digests(value)
 
 
 def apply(rows: Rows, data: Mapping[str, Any]) -> None:

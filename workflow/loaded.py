@@ -109,7 +109,7 @@ def _named(row: RowMapping, act: Entry) -> Entry:
         told["item"] = row["subject"].removeprefix("item:")
     if row["step"] is not None:
         told["step"] = row["step"]
-    told |= act
+    told |= {name: value for name, value in act.items() if name != "texts"}
     if row["date"] is not None:
         told["date"] = row["date"].isoformat() if isinstance(row["date"], date) else row["date"]
     if row["on_behalf_of"] is not None:

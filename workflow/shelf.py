@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, RowMapping, Select, bindparam, or_, select
 
 from models import metadata
-from models.forecasts import gate_links
+from models.forecasts import gate_links, revision
 from models.items import items
 from models.organisations import routes
 from models.reports import conditions, texts
@@ -22,6 +22,7 @@ from workflow.doing import Doing
 from workflow.dossiers import Dossier
 from workflow.errors import Unknown
 from workflow.facts import Case
+from workflow.queries.known import read_known
 
 CHUNK = 500  # ids in one query
 
@@ -40,7 +41,9 @@ def hand_over(do: Doing, item: str) -> Dossier:
     for row in locked:
         do.dossiers.pop(row["id"], None)  # what was read before the lock may be old
         do.heads[f"item:{row['id']}"] = (row["seq"], row["head"])
-    _take_in(do.db, locked, do.dossiers)
+    number = _take_in(do.db, locked, do.dossiers)
+    if number is not None and number != do.known.revision:  # a meeting or a role was changed while this one waited
+        do.known = read_known(do.db, number)
     if item not in do.dossiers:
         raise Unknown(f"There is no item {item}. decision-routes where lists those there are.")
     return do.dossiers[item]
@@ -147,22 +150,28 @@ def _among() -> Select[Any]:
 
 @cache
 def _steps_among() -> Select[Any]:
-    return select(steps).where(steps.c.item.in_(bindparam("ids", expanding=True)))
+    number = select(revision.c.number).scalar_subquery().label("revision")
+    return select(steps, number).where(steps.c.item.in_(bindparam("ids", expanding=True)))
 
 
 def _with_route() -> Select[Any]:
     return select(items, routes.c.definition).join(routes, routes.c.version == items.c.route_version)
 
 
-def _take_in(db: Connection, rows: Sequence[RowMapping], into: dict[str, Dossier]) -> None:
+def _take_in(db: Connection, rows: Sequence[RowMapping], into: dict[str, Dossier]) -> int | None:
+    """Put these items into dossiers with their steps; the revision of what everybody knows is returned."""
     fresh = [row for row in rows if row["id"] not in into]
     for row in fresh:
         item = dict(row)
         dossier = Dossier(item["id"], route_of(item.pop("definition")))
         dossier.put("items", [item])
         into[dossier.id] = dossier
-    found: dict[str, list[RowMapping]] = defaultdict(list)
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    number = None
     for row in db.execute(_steps_among(), {"ids": [r["id"] for r in fresh]}).mappings():
-        found[row["item"]].append(row)
+        step = dict(row)
+        number = step.pop("revision")
+        found[step["item"]].append(step)
     for row in fresh:
         into[row["id"]].put("steps", found[row["id"]])
+    return number

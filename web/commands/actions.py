@@ -148,5 +148,10 @@ COMMANDS = (
         "Say whether the new report version is material.",
         click.argument("material", type=options.YES_NO),
     ),
+    _on_item(
+        "redact",
+        "Blank what was written in one event of the history; a reason is needed.",
+        click.argument("number", type=int, metavar="EVENT"),
+    ),
     meeting,
 )

@@ -70,6 +70,7 @@ WORDS: Final[dict[str, Say]] = {
     ),
     "put-on-hold": _plainly("Put on hold."),
     "resumed": _plainly("Resumed."),
+    "redacted": lambda act: f"Texts of event {act['number']} redacted.{_because(act)}",
     "material-declared": lambda act: (
         f"The change of the report is {'material' if act['material'] else 'not material'}.{_because(act)}"
     ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +17,6 @@ from workflow.errors import Unknown
 from workflow.ledger import Rows
 
 CHUNK = 400  # subjects at a time
-_DIGEST = re.compile("sha256:[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +111,9 @@ def _check_chains(
         previous, seq, position = event["hash"], event["seq"], event["position"]
         ledger.apply(folded[subject], event["data"])
         _end(folded[subject], subject, seq, previous)
-        written[subject] |= set(_digests(event["data"]))
+        written[subject] |= set(ledger.digests(event["data"]))
         if event["kind"] == "redacted":
-            redacted |= set(_digests(event["data"]))
+            redacted |= set(event["data"]["act"]["texts"])
     _check_texts(db, chunk, written, redacted, verdict)
     return folded
 
@@ -155,18 +153,6 @@ def _end(rows: Rows, subject: str, seq: int, head: str) -> None:
     of = rows.get(table, {}).get(key)
     if of is not None:
         of.update(seq=seq, head=head)
-
-
-def _digests(data: Any) -> Iterator[str]:
-    if isinstance(data, str):
-        if _DIGEST.fullmatch(data):
-            yield data
-    elif isinstance(data, Mapping):
-        for value in data.values():
-            yield from _digests(value)
-    elif isinstance(data, list):
-        for value in data:
-            yield from _digests(value)
 
 
 def _check_texts(

@@ -303,6 +303,8 @@ def _told(do: Doing, subject: str, entry: ItemEntry) -> dict[str, Any]:
 
 
 def _must_decide_something(dossier: Dossier, item: Mapping[str, Any], changes: list[Change]) -> None:
+    if any(stage.decisive and not stage.when for stage in dossier.route.stages):
+        return  # it applies to every item
     trial = Dossier(dossier.id, dossier.route)
     for made in changes:
         if made.table is not items:

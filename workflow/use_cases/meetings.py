@@ -19,6 +19,7 @@ from workflow.entries import MeetingEntry
 from workflow.errors import Refused, Unknown, day
 from workflow.facts import Meeting
 from workflow.ledger import Change
+from workflow.locking import change_the_world, lock_open_at
 from workflow.shapes import Day, Id, Text, Time
 from workflow.shelf import hand_over
 from workflow.use_cases.acting import (
@@ -114,6 +115,7 @@ def must_sit_there(do: Doing, item: str, row: Row, meeting: Meeting) -> None:
 def add(do: Doing, form: AddMeeting) -> Done:
     """A forum's secretary adds a meeting; steps without one may now be planned for it."""
     on = business_day(do, form)
+    change_the_world(do)
     if form.meeting in do.known.meetings:
         raise Refused(f"There is a meeting {form.meeting} already: move it, or choose another id.")
     if len(set(form.forums)) != len(form.forums):
@@ -122,6 +124,7 @@ def add(do: Doing, form: AddMeeting) -> Done:
         if forum not in do.known.world.forums:
             raise Unknown(f"There is no forum {forum}. Check the id, or load the forum first.")
     require(do, "meeting add", Matter(forums=tuple(form.forums)))
+    lock_open_at(do, form.forums)
     entry = MeetingEntry(id=form.meeting, forums=form.forums, date=form.meets_on, time=form.time, place=form.place)
     act = form.model_dump(mode="json", exclude_none=True, include={"forums", "meets_on", "time", "place"})
     take_in(do, [entry], on=on, act=act | reason_told(do, f"forum:{form.forums[0]}", form))
@@ -211,8 +214,10 @@ def held(do: Doing, form: MeetingAct) -> Done:
 
 def _planned(do: Doing, form: MeetingAct, action: str, done: str) -> tuple[Meeting, date]:
     on = business_day(do, form)
+    change_the_world(do)
     meeting = do.known.meetings[known_meeting(do, form.meeting)]
     require(do, action, Matter(forums=meeting.forums))
+    lock_open_at(do, meeting.forums)
     do.lock(f"forum:{meeting.forums[0]}")
     if meeting.state != "planned":
         raise Refused(f"{meeting.id} is {meeting.state} already, so it cannot be {done}.")

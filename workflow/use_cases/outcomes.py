@@ -40,8 +40,6 @@ Outcome = Literal[
     "agreed", "approved", "ratified", "decided", "appointed", "deferred", "referred-back", "rejected",
 ]  # fmt: skip
 
-NEEDS_REASON = ("referred-back", "rejected")
-
 
 class ConditionForm(Shape):
     """One thing that an outcome is subject to."""
@@ -88,8 +86,6 @@ def record(do: Doing, form: RecordOutcome) -> Done:
         raise AlreadyDecided(_who_was_first(do, dossier, row))
     _must_still_count(do, dossier, row, on)
     _must_be_over(do, dossier, row, on)
-    if form.outcome in NEEDS_REASON:
-        reason_for(form, f"record {form.outcome}")
     act = _act_of(do, dossier, form)
     changes = _resolve(do, dossier, row, form, act, on)
     do.append(dossier.subject, "recorded", on=on, step=form.step, act=act, changes=changes)

@@ -1,0 +1,43 @@
+"""Redaction: free text that must no longer be read is blanked; the chain still holds without it."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from sqlalchemy import select, update
+
+from models.ledger import events
+from models.reports import texts
+from workflow import ledger
+from workflow.authority import require
+from workflow.doing import Doing
+from workflow.errors import Refused, Unknown
+from workflow.shelf import hand_over
+from workflow.use_cases.acting import Done, ItemAct, business_day, matter, reason_for
+
+
+class Redact(ItemAct):
+    """The texts of one event are to be blanked; `number` is its place in the item's history."""
+
+    number: int = Field(ge=1)
+
+
+def redact(do: Doing, form: Redact) -> Done:
+    """An administrator blanks what an event's people wrote. That it was done, and why, is an event itself."""
+    dossier = hand_over(do, form.item)
+    on = business_day(do, form)
+    require(do, "redact", matter(dossier))
+    reason = reason_for(form, "redact a text")
+    do.flush()
+    where = (events.c.subject == dossier.subject, events.c.seq == form.number)
+    data = do.db.execute(select(events.c.data).where(*where)).scalar_one_or_none()
+    if data is None:
+        raise Unknown(f"{form.item} has no event {form.number}; its history has {dossier.item['seq']}.")
+    known = texts.c.subject == dossier.subject, texts.c.text.is_not(None)
+    there = set(do.db.execute(select(texts.c.digest).where(*known)).scalars())
+    found = sorted(set(ledger.digests(data.get("act"))) & there)
+    if not found:
+        raise Refused(f"Event {form.number} of {form.item} holds no text that could be redacted.")
+    do.db.execute(update(texts).where(texts.c.subject == dossier.subject, texts.c.digest.in_(found)).values(text=None))
+    act = {"number": form.number, "texts": found, "reason": do.prose(dossier.subject, reason)}
+    do.append(dossier.subject, "redacted", on=on, act=act)
+    return Done(f"{len(found)} {'text' if len(found) == 1 else 'texts'} of event {form.number} blanked.", form.item)
