@@ -31,6 +31,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModu
 from models.migrations.append_only import FUNCTIONS
 
 BUSY_SECONDS = 30
+CROSSED = ("40P01", "40001")  # PostgreSQL: a deadlock, or a look that can no longer be had
 
 
 class DatabaseUnavailable(Exception):
@@ -42,7 +43,7 @@ def engine_for(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
     try:
         parsed = make_url(url)
         backend = parsed.get_backend_name()
-    except (ArgumentError, NoSuchModuleError) as err:
+    except (ArgumentError, NoSuchModuleError, ValueError) as err:
         raise DatabaseUnavailable(
             "The database address is not one: write sqlite:///file.sqlite or postgresql://user@host/name."
         ) from err
@@ -54,7 +55,8 @@ def engine_for(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
 
 
 def _sqlite(url: str, busy_seconds: float) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": busy_seconds})
+    waits = {} if "timeout" in make_url(url).query else {"timeout": busy_seconds}
+    engine = create_engine(url, connect_args=waits)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
@@ -106,6 +108,8 @@ def understood(engine: Engine) -> Iterator[None]:
 
 def _sentence(engine: Engine, err: DBAPIError) -> str | None:
     where = _place(engine)
+    if getattr(err.orig, "sqlstate", None) in CROSSED:
+        return "Somebody else worked on the same things at the same moment. Nothing was recorded; try again."
     said = str(err.orig).lower()
     known = (
         (("locked", "busy"), f"The database {where} is locked by another process. Try again in a moment."),
@@ -115,7 +119,7 @@ def _sentence(engine: Engine, err: DBAPIError) -> str | None:
         (("unable to open",), f"The database {where} cannot be opened. Check the path and its folder."),
         (("disk i/o",), f"The disk failed while using {where}. Nothing was recorded."),
         (
-            ("no such table", "does not exist"),
+            ("no such table", 'relation "'),
             f"The database {where} is not initialised. Run decision-routes init.",
         ),
     )
@@ -149,6 +153,12 @@ def _replacing(table: Table, dialect: str) -> Insert:
     if not others:
         return statement.on_conflict_do_nothing()
     return statement.on_conflict_do_update(index_elements=sorted(keys), set_=others)
+
+
+def keep_to_oneself(connection: Connection) -> None:
+    """Let nobody else set this database up until the end of the transaction; on SQLite a writer is alone anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('decision-routes'))"))
 
 
 def table_names(connection: Connection) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from io import TextIOWrapper
 from typing import Any
 
 import click
@@ -29,6 +30,9 @@ for module in (data, looking, routing, actions):
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command. Exit 0: done; 1: a fault, a refusal, an unknown id; 2: wrong usage, no database."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # what a terminal cannot show is no reason to stop
     try:
         status: Any = cli.main(args=arguments, prog_name="decision-routes", standalone_mode=False)
     except click.exceptions.Exit as leaving:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import click
@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from routes.spec import Route
+from workflow.clock import LONDON
 from workflow.errors import day
 from workflow.known import Known
 from workflow.plans import Plan
@@ -78,7 +79,8 @@ def history(said: Sequence[tuple[Event, str]], known: Known) -> None:
     for event, sentence in said:
         person = known.people.get(event["on_behalf_of"] or "")
         who = person.name if person else (event["on_behalf_of"] or event["actor"])
-        recorded = f"{event['at'][:16].replace('T', ' ')} by {event['actor']}"
+        at = datetime.fromisoformat(event["at"]).astimezone(LONDON)
+        recorded = f"{_day(at.date())} {at:%H:%M} by {event['actor']}"
         table.add_row(str(event["seq"]), _day(event["date"]), event["step"] or "–", Text(sentence), who, recorded)
     _print(table)
 
@@ -97,10 +99,12 @@ def verdict(found: Verdict) -> None:
 
 def routes(listed: Sequence[Route]) -> None:
     """Routes, each with when to use it."""
-    table = _table("Route", "Title", "For", "Use when")
-    for route in listed:
-        table.add_row(route.id, Text(route.title), ", ".join(route.types), Text(route.use_when or ""))
-    _print(table)
+    for number, route in enumerate(listed):
+        if number:
+            click.echo()
+        click.echo(f"{route.id}: {route.title} (for {', '.join(route.types) or 'any item'})")
+        if route.use_when:
+            click.echo(click.wrap_text(route.use_when, 100, "  ", "  "))
 
 
 def _place(step: Mapping[str, Any], names: Mapping[str, str]) -> str:

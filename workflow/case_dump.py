@@ -10,6 +10,7 @@ import yaml
 from sqlalchemy import Connection, select
 
 from models.organisations import routes
+from routes.loader import shipped
 from routes.yaml_words import NotExact, plain_value
 from workflow.loaded import Entry, EntryKey, Loaded, in_order, read_loaded
 
@@ -40,8 +41,10 @@ def _is_dumped(loaded: Loaded, key: EntryKey, section: str) -> bool:
 
 
 def _routes(db: Connection) -> list[Entry]:
-    query = select(routes.c.definition).where(routes.c.shipped.is_(False)).order_by(routes.c.id, routes.c.number)
-    return [json.loads(text) for text in db.execute(query).scalars()]
+    """Every version of every route, but those that this version of the product ships."""
+    ships = {definition.version for definition in shipped().values()}
+    query = select(routes.c.version, routes.c.definition).order_by(routes.c.id, routes.c.number)
+    return [json.loads(row.definition) for row in db.execute(query) if row.version not in ships]
 
 
 def _events(loaded: Loaded) -> Iterator[Entry]:

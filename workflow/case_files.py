@@ -17,9 +17,9 @@ from workflow.bulk import uncollected
 from workflow.case_reading import Place, Reading, Written
 from workflow.doing import Doing
 from workflow.entries import SECTIONS, ItemEntry, MeetingEntry, OutcomeEntry
-from workflow.errors import Faulty, WorkflowError
+from workflow.errors import Faulty, Refused, Unknown, WorkflowError
 from workflow.ledger import moment
-from workflow.loaded import EntryKey, Loaded, PastAct, entry_key, read_loaded
+from workflow.loaded import REDACTED, EntryKey, Loaded, PastAct, entry_key, read_loaded
 from workflow.locking import change_the_world, lock_in_order, lock_open_at
 from workflow.queries.known import read_known
 from workflow.shapes import Shape
@@ -81,6 +81,7 @@ class _Taking:
         """Everything, in the order in which things build on each other."""
         for section in SETTING_UP:
             self._section(section)
+        self._check_rules()
         self._routes()
         self._section("items")
         self._outcomes()
@@ -113,11 +114,9 @@ class _Taking:
         if section in SETTING_UP and self.reading.entries[section] and section != "meetings":
             self.do.flush()
             self.do.known = read_known(self.do.db, self.do.known.revision)
-            self._check_rules(section)
 
     def _entry(self, section: str, key: EntryKey, written: Written, take: Callable[[Any, bool], None]) -> None:
-        if section == "rules" and key[1].startswith("standard-"):
-            raise WorkflowError(f"{key[1]}: ids that begin with “standard-” belong to the product; use another")
+        _must_be_ours(section, key[1])
         states = self.loaded.entries.get(key)
         if not states:
             if section == "items" and (meeting := self._meeting_to_come(written.entry)):
@@ -178,13 +177,12 @@ class _Taking:
         else:
             meetings.change_entry(self.do, entry)
 
-    def _check_rules(self, section: str) -> None:
+    def _check_rules(self) -> None:
         """Every rule pack that is named is known, once organisations, rules and forums are in."""
-        if section != "forums" and not (section == "rules" and not self.reading.entries["forums"]):
-            return
+        known = {*self.do.known.world.packs, *self.reading.broken}
         for of in ("organisations", "forums"):
             for written in self.reading.entries[of].values():
-                if written.entry.rules is not None and written.entry.rules not in self.do.known.world.packs:
+                if written.entry.rules is not None and written.entry.rules not in known:
                     self.reading.fault(written.place, f"there is no rule pack {written.entry.rules}")
 
     def _routes(self) -> None:
@@ -240,14 +238,7 @@ class _Taking:
 
     def _event(self, written: Written) -> None:
         if written.raw["action"] == "update":
-            section = written.raw["section"]
-            key = entry_key(section, written.raw["entry"])
-            states = self.loaded.entries.get(key, [])
-            if all(_differences(section, written.entry, state) for state in states):
-                take = self._takers(written.place)[section]
-                self._contained(written.place, partial(take, written.entry, False))
-                self._known_again(section)
-                self.changed += 1
+            self._contained(written.place, partial(self._later_state, written))
             return
         action = ACTIONS[written.raw["action"]]
         told = {
@@ -267,6 +258,20 @@ class _Taking:
             for item in self.waiting.pop(written.entry.meeting, []):
                 self._contained(item.place, partial(self._item, item.place, item.entry, True))
                 self.new += 1
+
+    def _later_state(self, written: Written) -> None:
+        """What a dump says of an entry that was changed after it had been loaded."""
+        section, entry = written.raw["section"], written.entry
+        key = entry_key(section, written.raw["entry"])
+        states = self.loaded.entries.get(key, [])
+        added = section == "meetings" and entry.id in self.do.known.meetings
+        if not (states or added or key in self.reading.entries[section]):
+            raise Unknown(f"there is no {entry.id} among the {section} that could be updated")
+        _must_be_ours(section, entry.id)
+        if all(_differences(section, entry, state) for state in states):
+            self._takers(written.place)[section](entry, False)
+            self._known_again(section)
+            self.changed += 1
 
     def _known_again(self, section: str) -> None:
         if section not in ("meetings", "items"):
@@ -301,6 +306,11 @@ class _Taking:
                 self.reading.broken.add(name)
 
 
+def _must_be_ours(section: str, name: str) -> None:
+    if section == "rules" and name.startswith("standard-"):
+        raise Refused(f"{name}: ids that begin with “standard-” belong to the product; use another")
+
+
 def _form(form: type[Act], entry: OutcomeEntry) -> Any:
     return form.model_validate(entry.model_dump(by_alias=True, exclude_unset=True))
 
@@ -332,13 +342,24 @@ def _same(key: str, now: Any, before: Any) -> bool:
             one["organisation"] == other["organisation"] and one["forum"] in (None, other["forum"])
             for one, other in zip(now, before, strict=True)
         )
+    return _alike(now, before)
+
+
+def _alike(now: Any, before: Any) -> bool:
+    """Whether a file says what was said before; a text that was blanked since then may have been any."""
+    if before == REDACTED:
+        return isinstance(now, str)
+    if isinstance(now, Mapping) and isinstance(before, Mapping):
+        return now.keys() == before.keys() and all(_alike(value, before[name]) for name, value in now.items())
+    if isinstance(now, list) and isinstance(before, list):
+        return len(now) == len(before) and all(_alike(one, other) for one, other in zip(now, before, strict=True))
     return bool(now == before)
 
 
 def _outcome_differences(entry: OutcomeEntry, told: Mapping[str, Any]) -> list[str]:
     said = entry.model_dump(mode="json", exclude={"item", "step", "date"})
     named = sorted(entry.model_fields_set - {"item", "step", "date"})
-    return [name for name in named if _bare(said[name]) != _bare(told.get(name, UNSAID.get(name)))]
+    return [name for name in named if not _alike(_bare(said[name]), _bare(told.get(name, UNSAID.get(name))))]
 
 
 def _bare(value: Any) -> Any:
@@ -352,7 +373,7 @@ def _bare(value: Any) -> Any:
 
 def _same_act(told: Mapping[str, Any], past: Mapping[str, Any]) -> bool:
     """Whether an act of a file is one that is on record: the same in everything that the file names."""
-    return all(_bare(value) == _bare(past.get(name, UNSAID.get(name))) for name, value in told.items())
+    return all(_alike(_bare(value), _bare(past.get(name, UNSAID.get(name)))) for name, value in told.items())
 
 
 def _words(raw: object) -> Iterator[str]:

@@ -18,6 +18,7 @@ from workflow.loaded import EntryKey, entry_key
 from workflow.shapes import Shape
 
 VERSION = 1
+UPDATED = tuple(section for section in SECTIONS if section != "outcomes")
 KNOWN_KEYS = ("decision_routes", "routes", "events", *SECTIONS)
 
 
@@ -144,7 +145,7 @@ def _said_elsewhere(reading: Reading, place: Place, what: str, entry: Shape) -> 
 def _read_update(reading: Reading, place: Place, raw: Marked) -> None:
     """A later state of an entry, as a dump has it: `{action: update, section: people, entry: {…}}`."""
     section, entry = raw.get("section"), raw.get("entry")
-    if not isinstance(section, str) or section not in SECTIONS or not isinstance(entry, Marked):
+    if not isinstance(section, str) or section not in UPDATED or not isinstance(entry, Marked):
         reading.fault(place, "an update names its “section” and its “entry”")
         return
     understood = _understood(reading, place, entry, SECTIONS[section])

@@ -13,9 +13,9 @@ from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 
-import holidays
 import yaml
 
+from config.bank_holidays import BANK_HOLIDAYS
 from routes.spec import Days
 from workflow.errors import BeyondCalendar, Faulty
 from workflow.errors import day as in_words
@@ -154,9 +154,7 @@ def clear_working_days_between(notice: date, meeting: date) -> int:
 def england_and_wales(overrides: Overrides | None = None) -> Calendar:
     """The bank holidays of England and Wales with these changes to them."""
     changed = overrides or Overrides()
-    years = range(KNOWN_FROM.year, KNOWN_UNTIL.year + 1)
-    published = frozenset(holidays.country_holidays("GB", subdiv="ENG", years=years, expand=False))
-    return Calendar((published - changed.remove) | changed.add, changed.closures)
+    return Calendar((BANK_HOLIDAYS - changed.remove) | changed.add, changed.closures)
 
 
 @cache

@@ -29,6 +29,8 @@ SECTION_OF: Final = {
     "created": "items", "changed": "items",
 }  # fmt: skip
 
+REDACTED: Final = "(redacted)"  # what a dump says in place of a text that was blanked
+
 Entry = dict[str, Any]
 EntryKey = tuple[str, str, str]  # section, id, and for rules the day from which they hold
 
@@ -124,7 +126,7 @@ def _spelt_out(value: Any, subject: str, spelt: Mapping[tuple[str, str], str | N
     if isinstance(value, str):
         if value.startswith("sha256:") and (subject, value) in spelt:
             text = spelt[(subject, value)]
-            return text if text is not None else "(redacted)"
+            return text if text is not None else REDACTED
         return value
     if isinstance(value, Mapping):
         return {name: _spelt_out(of, subject, spelt) for name, of in value.items()}

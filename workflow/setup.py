@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select
 from models.forecasts import revision
 from models.migrations import known, newest, revision_of, upgrade
 from models.organisations import installation
-from models.sessions import DatabaseUnavailable, reading, table_names, writing
+from models.sessions import DatabaseUnavailable, keep_to_oneself, reading, table_names, writing
 from routes.loader import shipped
 from routes.yaml_marks import read
 from workflow import forecast
@@ -31,6 +31,7 @@ def initialise(runtime: Runtime) -> None:
     """Create the tables or bring them up to date, and register the routes and rules that are shipped."""
     try:
         with writing(runtime.engine) as db:
+            keep_to_oneself(db)
             _must_not_be_newer(db)
             _must_not_be_foreign(db)
             upgrade(db)
@@ -45,7 +46,7 @@ def must_be_ready(runtime: Runtime) -> None:
     """Unavailable, with what to do, unless the database is one that this version can work with."""
     url = runtime.engine.url
     if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
-        path = Path(url.database or "")
+        path = Path((url.database or "").removeprefix("file:"))
         if not path.exists():
             raise Unavailable(f"There is no database {path.name} here. Run decision-routes init first.")
     try:

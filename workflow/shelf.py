@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, RowMapping, Select, bindparam, or_, select
+from sqlalchemy import BindParameter, Connection, RowMapping, Select, bindparam, select, union_all
 
 from models import metadata
 from models.forecasts import gate_links, revision
@@ -136,11 +136,11 @@ def chunks(ids: Sequence[str], size: int = CHUNK) -> Iterable[Sequence[str]]:
 @cache
 def _together() -> Select[Any]:
     """An item with those that its gates look at and those that look at it, locked in the order of their ids."""
-    item: BindParameter[str] = bindparam("item")
+    item: BindParameter[str] = bindparam("item", type_=items.c.id.type)
     waits_for = select(gate_links.c.waits_for).where(gate_links.c.item == item)
     waited_on_by = select(gate_links.c.item).where(gate_links.c.waits_for == item)
-    together = or_(items.c.id == item, items.c.id.in_(waits_for), items.c.id.in_(waited_on_by))
-    return _with_route().where(together).order_by(items.c.id).with_for_update(of=items)
+    together = union_all(select(item), waits_for, waited_on_by)  # PostgreSQL reads every item where this is an OR
+    return _with_route().where(items.c.id.in_(together)).order_by(items.c.id).with_for_update(of=items)
 
 
 @cache

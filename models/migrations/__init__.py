@@ -1,41 +1,43 @@
-"""The database's shape over time (Alembic), run from inside the package by `decision-routes init`."""
+"""The database's shape over time (Alembic), run from inside the package by `decision-routes init`.
+
+Alembic itself is imported only where tables are made: it takes long to load, and every command asks whether the
+database is of this version.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 
-
-def _config(connection: Connection | None = None) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
-    config.attributes["connection"] = connection
-    return config
+#: Every revision in `versions/`, the oldest first. Two people who each add one meet here, not in a database.
+REVISIONS = ("0001",)
 
 
 def newest() -> str:
     """The revision that this version of the product works with."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    if head is None:
-        raise RuntimeError("the package carries no migrations")
-    return head
+    return REVISIONS[-1]
 
 
 def known() -> set[str]:
     """Every revision that this version of the product can upgrade from."""
-    return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return set(REVISIONS)
 
 
 def revision_of(connection: Connection) -> str | None:
     """The revision of this database; None if it was never initialised."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    return found
 
 
 def upgrade(connection: Connection) -> None:
     """Create the tables, or bring them up to date, within the transaction that is open."""
-    command.upgrade(_config(connection), "head")
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

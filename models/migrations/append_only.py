@@ -6,8 +6,6 @@ rebuilds a table, so such a migration has to call `protect` again.
 
 from __future__ import annotations
 
-from alembic import op
-
 _LEDGER = "the ledger is append-only"
 _TEXTS = "a text can be blanked, not changed"
 
@@ -43,5 +41,7 @@ FUNCTIONS = ("ledger_is_append_only", "texts_are_only_blanked")
 
 def protect() -> None:
     """Create the triggers in the database that is being migrated."""
+    from alembic import op
+
     for statement in _POSTGRESQL if op.get_bind().dialect.name == "postgresql" else _SQLITE:
         op.execute(statement)

@@ -74,7 +74,7 @@ def one_client(url: str, moves: list[Move], runs: int) -> dict[str, Times]:
 
 
 def several_clients(url: str, moves: list[Move], runs: int, rounds: int) -> dict[str, float]:
-    """Moves per second of eight processes at once, the raw floor and the product in turn."""
+    """Moves per second of eight processes at once, the floors and the product in turn."""
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(CLIENTS)
     clients = []
@@ -85,7 +85,7 @@ def several_clients(url: str, moves: list[Move], runs: int, rounds: int) -> dict
         clients.append((process, ours))
     rates: dict[str, list[float]] = defaultdict(list)
     for number in range(rounds + 1):
-        for who in ("raw SQL", PRODUCT):
+        for who in ("raw SQL", "Core", PRODUCT):
             for _process, pipe in clients:
                 pipe.send((who, number))
             spans = [pipe.recv() for _process, pipe in clients]
@@ -102,7 +102,7 @@ def _client(number: int, url: str, moves: list[Move], runs: int, pipe: Connectio
     contenders = Contenders(url, moves)
     while told := pipe.recv():
         who, turn = told
-        name = "floor" if who == "raw SQL" else "product"
+        name = who.lower().replace(" ", "-")
         prepared = [contenders.ready(who, f"client-{number}-{turn}-{name}-{run}") for run in range(runs)]
         barrier.wait()
         started = time.perf_counter()

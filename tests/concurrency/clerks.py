@@ -24,6 +24,7 @@ from workflow.case_reading import read_files
 from workflow.clock import StoppedClock
 from workflow.errors import WorkflowError
 from workflow.runtime import Runtime, open_runtime
+from workflow.setup import initialise
 
 NOW = datetime(2023, 11, 1, 9, 0, tzinfo=UTC)
 PATIENCE = 60  # seconds after which a clerk who has said nothing counts as stuck
@@ -34,7 +35,7 @@ fresh_processes.set_forkserver_preload(["tests.concurrency.warm"])
 
 @dataclass(frozen=True)
 class Wish:
-    """What a clerk wants to do: an act by its name, or a case file to load."""
+    """What a clerk wants to do: an act by its name, a case file to load, or a database to set up (init)."""
 
     action: str
     said: dict[str, Any] = field(default_factory=dict)
@@ -70,6 +71,9 @@ def fulfil(runtime: Runtime, wished: Wish) -> str:
     if wished.action == "load":
         with runtime.doing("operator") as do:
             return str(load(do, read_files([("case.yaml", wished.said["text"].encode())])))
+    if wished.action == "init":
+        initialise(runtime)
+        return "Ready."
     action = ACTIONS[wished.action]
     done, _plans = runtime.do(
         action.run, action.form.model_validate({**wished.said, "by": wished.by}), wished.by or "operator"
@@ -108,8 +112,9 @@ def _heard(hear: Connection) -> Said:
 
 def _act(url: str, wished: Wish, barrier: Barrier, tell: Connection) -> None:
     runtime = open_runtime(url, clock=StoppedClock(NOW))
-    with runtime.looking():
-        pass  # like a web server, each has looked at the database before
+    if wished.action != "init":
+        with runtime.looking():
+            pass  # like a web server, each has looked at the database before
     barrier.wait(PATIENCE)
     try:
         tell.send(Said("Done", fulfil(runtime, wished)))
@@ -171,14 +176,15 @@ def _die_at(engine: Engine, moment: int) -> None:
 
     event.listen(engine, "before_cursor_execute", count)
     event.listen(engine, "after_cursor_execute", count)
-    commit: Callable[[Any], None] = engine.dialect.do_commit
+    dialect: Any = engine.dialect
+    commit: Callable[[Any], None] = dialect.do_commit
 
     def counted_commit(connection: Any) -> None:
         count()
         commit(connection)
         count()
 
-    engine.dialect.do_commit = counted_commit  # type: ignore[method-assign]
+    dialect.do_commit = counted_commit
 
 
 def sentences(said: Iterable[Said]) -> str:

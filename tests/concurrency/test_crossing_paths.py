@@ -1,4 +1,4 @@
-"""Acts that need several things at once cross each other: nobody waits for ever, nobody sees a traceback, all stays true."""
+"""Acts that need several things at once cross each other: nobody waits for ever or sees a traceback, all stays true."""
 
 from __future__ import annotations
 

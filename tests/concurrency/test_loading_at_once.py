@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
+
+import pytest
+from sqlalchemy import create_engine, text
 
 from tests.concurrency.cases import COUNCIL, council, plans
 from tests.concurrency.clerks import all_at_once, sentences, wish
@@ -55,15 +56,25 @@ def test_a_file_that_needs_what_another_is_loading(database: str) -> None:
     office.close()
 
 
-def test_four_set_one_database_up_at_once(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "web.cli", "init", "--db", f"sqlite:///{tmp_path}/new.sqlite"]
-    root = Path(__file__).parents[2]
-    setting_up = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=root) for _ in range(4)
-    ]
-    told = [one.communicate(timeout=60) for one in setting_up]
-    assert [one.returncode for one in setting_up] == [0] * 4, told
-    office = Office(f"sqlite:///{tmp_path}/new.sqlite")
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database that nobody has set up yet."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/new.sqlite"
+        return
+    server: str = request.getfixturevalue("postgresql_server")
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as db:
+        db.execute(text("CREATE DATABASE bare"))
+        yield server.replace("/postgres?", "/bare?")
+        db.execute(text("DROP DATABASE bare WITH (FORCE)"))
+    engine.dispose()
+
+
+def test_eight_set_one_database_up_at_once(bare: str) -> None:
+    said = all_at_once(bare, [wish("init")] * 8)
+    assert all(one.done for one in said), sentences(said)
+    office = Office(bare)
     assert office.verify().ok
+    assert office.where() == []
     office.close()
-    shutil.rmtree(tmp_path)

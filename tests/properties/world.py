@@ -21,7 +21,8 @@ people:
   - {id: lead, name: Governance lead, roles: [{role: lead, organisation: council}]}
   - {id: owner, name: Head of Place}
   - {id: cabinet-clerk, name: Cabinet clerk, roles: [{role: secretary, forum: cabinet}]}
-  - {id: other-clerk, name: Other clerk, roles: [{role: secretary, forum: partnership}, {role: secretary, forum: board}]}
+  - {id: other-clerk, name: Other clerk,
+     roles: [{role: secretary, forum: partnership}, {role: secretary, forum: board}]}
   - {id: finance, name: Finance officer, roles: [{role: clearer, area: finance}]}
 meetings:
   - {id: partnership-june, forum: partnership, date: 2023-06-06, time: "10:00"}

@@ -14,9 +14,10 @@ from workflow.setup import must_be_ready
 
 
 def opened(db: str | None, ready: bool = True) -> Runtime:
-    """The runtime on the database that was named, in the command or the environment."""
+    """The runtime on the database that was named, in the command or the environment; let go of at its end."""
     settings = from_environment()
     runtime = open_runtime(db or settings.database_url, ledger_key=settings.ledger_key)
+    click.get_current_context().call_on_close(runtime.engine.dispose)
     if ready:
         must_be_ready(runtime)
     return runtime
@@ -31,5 +32,5 @@ def operator() -> str:
 
 
 def print_json(value: Any) -> None:
-    """JSON for scripts."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    """JSON for scripts, in UTF-8 whatever the terminal knows."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2).encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, get_args
 
 import click
@@ -11,7 +12,8 @@ from routes.explain import explained
 from web import options
 from web.commands import opened, operator, print_json
 from workflow.actions import ACTIONS
-from workflow.errors import Refused
+from workflow.errors import Refused, day
+from workflow.plans import Plan
 from workflow.use_cases.acting import Done
 from workflow.use_cases.outcomes import Outcome
 
@@ -43,19 +45,26 @@ def act(name: str, db: str | None, as_json: bool, **said: Any) -> None:
         faults = [fault.message for fault in explained(error, None, "", ())]
         raise Refused("\n".join(dict.fromkeys(faults))) from None
     done, plans = opened(db).do(action.run, form, operator())
-    finishes = {plan: made.finish.isoformat() if made.finish else None for plan, made in plans.items()}
     if as_json:
+        finishes = {item: made.finish.isoformat() if made.finish else None for item, made in plans.items()}
         print_json({"action": name, "item": done.item, "done": done.sentence, "finish": finishes})
     else:
-        click.echo(_sentence(done, finishes))
+        click.echo(_sentence(done, plans))
 
 
 ALWAYS_SAID = ("cleared", "material")
 
 
-def _sentence(done: Done, finishes: dict[str, str | None]) -> str:
-    finish = finishes.get(done.item or "")
-    return f"{done.sentence} Finish now {finish}." if finish else done.sentence
+def _sentence(done: Done, plans: Mapping[str, Plan]) -> str:
+    """What was done, and what it means for the item's end."""
+    plan = plans.get(done.item or "")
+    if plan is None or plan.item_state == "withdrawn":
+        return done.sentence
+    if plan.item_state in ("complete", "rejected"):
+        return f"{done.sentence} {plan.item} is {plan.item_state}."
+    if plan.finish is None:
+        return f"{done.sentence} No date can be given yet for when {plan.item} will be done."
+    return f"{done.sentence} {plan.item} is planned to be done by {day(plan.finish)}."
 
 
 @click.command()

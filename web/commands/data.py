@@ -49,7 +49,7 @@ def dump(output: Path | None, db: str | None) -> None:
     with opened(db).looking() as look:
         text = dumped(look.db)
     if output is None:
-        click.echo(text, nl=False)
+        click.echo(text.encode(), nl=False)
     else:
         output.write_text(text, encoding="utf-8")
 

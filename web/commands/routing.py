@@ -69,7 +69,7 @@ def show(route_id: str, form: str, db: str | None) -> None:
     """One route, drawn."""
     route, definition = _named(route_id, db)
     if form == "json":
-        click.echo(drawing.as_json(definition))
+        click.echo(drawing.as_json(definition).encode())
     else:
         draw = {"text": drawing.text, "mermaid": drawing.mermaid, "svg": svg}[form]
         click.echo(draw(route), nl=False)
