@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from models.forecasts import forecasts, revision
 from models.items import items
@@ -48,7 +48,7 @@ def plan_of(do: Doing, dossier: Dossier) -> Plan:
     world = do.known.world
     if gates_of(dossier):
         world = replace(world, cases=cases_for(dossier, do.dossiers))
-    return planner.plan(dossier.case(), world, do.calendar, do.today, critical=False)
+    return planner.plan(dossier.case(), world, do.calendar, do.today, critical=False, complain=False)
 
 
 def forecast_row(plan: Plan) -> dict[str, Any]:
@@ -80,10 +80,3 @@ def _waiting_for(do: Doing, wanted: set[str]) -> set[str]:
     if len(wanted) == 1 and not do.touched_forums:
         return {d.id for d in do.dossiers.values() if wanted & set(gates_of(d))}
     return waiting_for(do, wanted)
-
-
-def forecast_before(db: Connection, item: str) -> tuple[date | None, str] | None:
-    """The finish and state that were forecast before an act."""
-    query = select(forecasts.c.finish, forecasts.c.state).where(forecasts.c.item == item)
-    row = db.execute(query).one_or_none()
-    return (row.finish, row.state) if row else None

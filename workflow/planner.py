@@ -28,11 +28,13 @@ def plan(
     on: date,
     ifs: Mapping[str, date] | None = None,
     critical: bool = True,
+    complain: bool = True,
 ) -> Plan:
     """The timetable of an item as seen on a day, with everything that is wrong with it.
 
     `ifs` tries open steps on other days and raises Refused for a step that cannot be tried. `critical` also
-    works out which steps would delay the finish if they slipped to their forum's next meeting.
+    works out which steps would delay the finish if they slipped to their forum's next meeting. A forecast for
+    lists needs neither that nor the problems: without `complain` there are none.
     """
     timetabling = Timetabling(world, calendar, on)
     timetable = timetabling.timetable(case)
@@ -56,7 +58,7 @@ def plan(
         finish=finish,
         target=target,
         late=_beyond_target(timetable, finish) or _something_overdue(timetable),
-        problems=problems.find(timetable, finish),
+        problems=problems.find(timetable, finish) if complain else (),
         steps=steps,
         now=timetable.standing.now,
     )

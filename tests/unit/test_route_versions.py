@@ -51,8 +51,8 @@ def test_a_stored_definition_is_not_judged_again():
 
 
 def test_a_damaged_stored_definition_is_a_fault():
-    with pytest.raises(FileFault, match="“title” is missing"):
-        from_canonical({"route": "a", "for": ["plan"], "stages": [{"id": "a"}]})
+    with pytest.raises(FileFault, match="“for” must be a list"):
+        from_canonical({"route": "a", "for": "plan", "stages": [{"id": "a"}]})
 
 
 leaves = st.one_of(st.text(max_size=8), st.booleans(), st.integers(-(2**53) + 1, 2**53 - 1), st.floats(-1e9, 1e9))
