@@ -35,6 +35,7 @@ steps = Table(
     Column("not_before", Date),
     Column("not_before_meeting", ForeignKey("meetings.id")),
     Column("also_after", Id),  # a stage that this round waits for besides: the one it was referred back to
+    Column("awaits_author", Boolean, nullable=False),  # referred back to the author: until the report comes again
     Column("because", Id),  # the round (step/number) whose referral back or material change asked again
     # its papers
     Column("papers", Id, nullable=False),

@@ -229,7 +229,7 @@ def _decisive(route: Route) -> Iterator[Complaint]:
     if not asks:
         yield Complaint(("stages",), "no stage is decisive; mark the one that decides with “decisive: true”")
         return
-    if all(ASKS.get(ask or "", 0) < DECISION for ask in asks.values()):
+    if all(ASKS.get(ask or "", DECISION) < DECISION for ask in asks.values()):
         first = next(iter(asks))
         told = "every decisive stage asks for less than a decision; one must ask to agree, approve or decide"
         yield Complaint(("stages", first, "ask"), told)

@@ -23,7 +23,7 @@ class Action:
 
 _ALL = (
     Action("record", outcomes.RecordOutcome, outcomes.record, "recorded"),
-    Action("correct", outcomes.RecordOutcome, outcomes.correct, "corrected"),
+    Action("correct", outcomes.CorrectOutcome, outcomes.correct, "corrected"),
     Action("accept", outcomes.StepReason, outcomes.accept, "accepted"),
     Action("send-back", outcomes.StepReason, outcomes.send_back, "sent-back"),
     Action("bind", meetings.Bind, meetings.bind, "bound"),

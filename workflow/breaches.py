@@ -122,12 +122,15 @@ def _too_close(timetable: Timetable, spot: Spot, placed: Placed, who: str, day: 
     must_be_after = due.agenda_by
     if spot.stage.papers_after_outcome and due.report_due and spot.step.papers == "none":
         must_be_after = min(due.report_due, due.agenda_by or due.report_due)
+    advice = "Say in them that this outcome is awaited, or choose a later meeting."
+    if spot.stage.papers_after_outcome:
+        advice = "They may go in only after it, so choose a later meeting."
     if must_be_after and must_be_after <= at[0] and not spot.step.verbal:
         yield warning(
             "papers-before-outcome",
             spot.step.id,
             f"The papers for {who} on {in_words(day)} are due by {in_words(must_be_after)}, not after {name} "
-            f"on {in_words(at[0])}. Say in them that this outcome is awaited, or choose a later meeting.",
+            f"on {in_words(at[0])}. {advice}",
         )
     if due.notice_by and spot.step.notice_given is None:
         left = timetable.calendar.working_days(at[0] + timedelta(days=1), due.notice_by)

@@ -91,8 +91,8 @@ class Dossier:
         """The stage of the route that a step row is an instance of."""
         return self.route.stage(row["stage"])
 
-    def case(self, title: str | None = None) -> Case:
-        """The facts that plans are made from. Without a title the item goes by its id."""
+    def case(self, title: str | None = None, on: date | None = None) -> Case:
+        """The facts that plans are made from, as of a day. Without a title the item goes by its id."""
         earlier: dict[str, date] = {}
         for (step, _number), row in sorted(self.rows["steps"].items()):
             if row["decision"] == "over" and row["outcome_on"]:
@@ -100,7 +100,7 @@ class Dossier:
         return Case(
             item=_item(self.item, title),
             route=self.route,
-            steps=tuple(_step(row, earlier.get(row["step"])) for row in self.current()),
+            steps=tuple(_step(row, earlier.get(row["step"]), on) for row in self.current()),
             conditions=tuple(
                 OpenCondition(row["step"], row["number"], row["owner"], row["due"])
                 for _key, row in sorted(self.rows.get("conditions", {}).items())
@@ -130,7 +130,10 @@ def _item(row: Row, title: str | None) -> Item:
     )
 
 
-def _step(row: Row, earlier: date | None) -> Step:
+def _step(row: Row, earlier: date | None, on: date | None) -> Step:
+    published = row["published_on"]
+    if on is not None and published is not None and published > on:
+        published = None  # that has not happened yet
     return Step(
         id=row["step"],
         stage=row["stage"],
@@ -140,7 +143,7 @@ def _step(row: Row, earlier: date | None) -> Step:
         outcome=row["outcome"],
         outcome_on=row["outcome_on"],
         version=row["version"],
-        published_on=row["published_on"],
+        published_on=published,
         call_in_waived=row["call_in_waived"] is not None,
         no_call_in=row["no_call_in"],
         upheld_on=row["upheld_on"],
@@ -154,5 +157,6 @@ def _step(row: Row, earlier: date | None) -> Step:
         not_before=row["not_before"],
         not_before_meeting=row["not_before_meeting"],
         also_after=row["also_after"],
+        awaits_author=row["awaits_author"],
         earlier_round_on=earlier,
     )

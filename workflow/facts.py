@@ -114,6 +114,7 @@ class Step:
     opened_on: date | None = None  # a check gate
     not_before: date | None = None  # deferred until
     not_before_meeting: str | None = None
+    awaits_author: bool = False  # referred back to the author: this round waits for the report to come again
     also_after: str | None = None  # referred back: a STAGE id; this round also waits for that stage
     earlier_round_on: date | None = None  # the day of its latest earlier round that had an outcome
 

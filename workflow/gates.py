@@ -61,7 +61,7 @@ def _opening_by(other: Case, gate: WaitsForStep, world: World) -> Opening:
     if not steps:
         return CLOSED
     decided = [
-        (step.outcome_on, step.decision)
+        (step.upheld_on or step.outcome_on, step.decision)
         for step in steps
         if step.decision in ("passed", "called-in") and step.outcome_on and strong_enough(step, gate, world)
     ]

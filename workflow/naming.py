@@ -49,6 +49,11 @@ def gate_name(case: Case, world: World, stage: Stage) -> str:
     return stage.title or stage.id
 
 
+def made_by(gate: WaitsForCheck) -> str:
+    """Who makes a check: the holder of a role, or somebody by id."""
+    return f"The {gate.by}" if gate.by in _ROLES else gate.by
+
+
 def awaited_title(case: Case, world: World, gate: WaitsForStep) -> str:
     """The title of the item that a gate looks at, or the id under which it was looked for."""
     other = awaited_case(gate, case.item, world)
@@ -69,8 +74,8 @@ def gate_closed_sentence(case: Case, world: World, stage: Stage) -> str:
     gate = stage.gate
     behind = "so nothing behind it has a date"
     if isinstance(gate, WaitsForCheck):
-        by = f"the {gate.by}" if gate.by in _ROLES else gate.by
-        return f"The check “{gate.check}” has not been made, {behind}. It is for {by} to make it."
+        by = made_by(gate)
+        return f"The check “{gate.check}” has not been made, {behind}. It is for {by[0].lower()}{by[1:]} to make it."
     if isinstance(gate, WaitsForStep):
         title, forum = awaited_title(case, world, gate), awaited_forum(case, world, gate)
         return (

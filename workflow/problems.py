@@ -91,16 +91,19 @@ def _came_before(timetable: Timetable, step: Step, at: Moment, stage: Stage) -> 
 
 
 def _stood_until_referred_back(timetable: Timetable, step: Step, stage: Stage) -> bool:
-    """Whether the stage was only asked again after the step, because a later forum referred the matter back.
+    """Whether the stage was only asked again after the step: a later forum referred the matter back, or the
+    decision was called in and reconsidered.
 
-    The stages between the two stand then, unless the new report is material, and were in order.
+    The steps between stand then, unless the new report is material, and were in order.
     """
     if step.outcome_on is None:
         return False
+    asked_again = timetable.standing.steps_of[stage.id]
     referred_back = any(later.also_after == stage.id and later.id != step.id for later in timetable.case.steps)
-    return referred_back and all(
+    reconsidered = any(asked.no_call_in for asked in asked_again)
+    return (referred_back or reconsidered) and all(
         asked.earlier_round_on is not None and asked.earlier_round_on <= step.outcome_on
-        for asked in timetable.standing.steps_of[stage.id]
+        for asked in asked_again
         if asked.round > 1
     )
 
@@ -115,10 +118,15 @@ def _suspended(timetable: Timetable) -> dict[str, str]:
         if steps and not standing.met[stage.id]:
             if stage.kind == "gate" and standing.gates[steps[0].id].suspended_since:
                 called_in.append(timetable.name_of_stage(stage))
-            called_in += [timetable.name_of(step) for step in steps if step.decision == "called-in"]
+            called_in += [timetable.name_of(step) for step in steps if _is_suspended(step)]
         if called_in:
             found[stage.id] = called_in[0]
     return found
+
+
+def _is_suspended(step: Step) -> bool:
+    """Called in, or to be decided again after that."""
+    return step.decision == "called-in" or (step.decision == "open" and step.no_call_in)
 
 
 def _newest_versions(timetable: Timetable) -> dict[str, int]:

@@ -220,7 +220,7 @@ def _label(step: Step, decision: StepDecision, ready: bool, world: World) -> Lab
         return step.papers
     if step.meeting is not None and bound_meeting(world, step) is not None:
         return "scheduled"
-    return "ready" if ready else "waiting"
+    return "ready" if ready and not step.awaits_author else "waiting"
 
 
 def _needs_somebody(standing: StepStanding) -> bool:

@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from routes.spec import Stage, WaitsForCheck, WaitsForDate, WaitsForStep
 from workflow.errors import day as in_words
 from workflow.facts import Case, Step, World
-from workflow.naming import awaited_forum, awaited_title, step_name
+from workflow.naming import awaited_forum, awaited_title, made_by, step_name
 from workflow.plans import Plan, PlannedStep
 
 
 def waiting_sentences(case: Case, world: World, plan: Plan) -> list[str]:
-    """One sentence for each step that somebody has to act on now, in the route's order."""
+    """What somebody has to do now: one sentence for each step, in the route's order, or one for the item."""
+    organisation = world.organisations.get(case.item.organisation, case.item.organisation)
+    if plan.item_state == "draft":
+        return ["Its owner to start it"]
+    if plan.item_state == "on-hold":
+        return [f"The lead of {organisation} to resume it"]
+    if plan.item_state == "in-progress" and not plan.now:
+        return list(_open_windows(case, world, plan))
     steps = {step.id: step for step in case.steps}
     stages = {stage.id: stage for stage in case.route.stages}
     return [
         _sentence(case, world, steps[step_id], stages[steps[step_id].stage], plan.step(step_id), plan.on)
         for step_id in plan.now
     ]
+
+
+def _open_windows(case: Case, world: World, plan: Plan) -> Iterator[str]:
+    """The call-in periods that are all that is left to wait for."""
+    decisive = {stage.id for stage in case.route.stages if stage.decisive}
+    for step in case.steps:
+        effective = plan.step(step.id).effective
+        if step.stage in decisive and effective is not None and effective > plan.on:
+            forum = step_name(case, world, step)
+            yield f"The call-in period of {forum}, whose decision is effective on {in_words(effective)}"
 
 
 def _sentence(case: Case, world: World, step: Step, stage: Stage, planned: PlannedStep, on: date) -> str:
@@ -31,6 +49,8 @@ def _sentence(case: Case, world: World, step: Step, stage: Stage, planned: Plann
         return _gate_sentence(case, world, stage, on)
     if stage.kind == "consultation":
         return _consultation_sentence(who, planned, on)
+    if step.awaits_author and step.papers == "none":
+        return f"The report to come back from its author to {who}"
     asked = f"{who} to be consulted on it" if stage.ask == "consult" else f"{who} to {stage.ask} it"
     if planned.meeting is None:
         return f"{asked}; no {'meeting' if stage.kind == 'meeting' else 'day'} known"
@@ -41,7 +61,7 @@ def _sentence(case: Case, world: World, step: Step, stage: Stage, planned: Plann
 
 def _fell_short_sentence(case: Case, world: World, step: Step, stage: Stage, who: str) -> str:
     organisation = world.organisations.get(case.item.organisation, case.item.organisation)
-    lead, resolved = f"the lead of {organisation}", f"“{step.outcome}”"
+    lead, resolved = f"The lead of {organisation}", f"“{step.outcome}”"
     if stage.decisive:
         return f"{lead} to ask {who} again, which resolved {resolved}"
     return f"{lead} to accept what {who} resolved, {resolved}, or ask again"
@@ -50,7 +70,7 @@ def _fell_short_sentence(case: Case, world: World, step: Step, stage: Stage, who
 def _gate_sentence(case: Case, world: World, stage: Stage, on: date) -> str:
     gate = stage.gate
     if isinstance(gate, WaitsForCheck):
-        return f"a check: {gate.check}"
+        return f"{made_by(gate)} to make the check “{gate.check}”"
     if isinstance(gate, WaitsForStep):
         title = awaited_title(case, world, gate)
         return f"{title} to be {gate.outcome} by {awaited_forum(case, world, gate)}"

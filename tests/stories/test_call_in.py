@@ -81,3 +81,22 @@ def test_a_correction_keeps_a_call_in_that_still_makes_sense(decided: Office) ->
     assert decided.states("plan")["cabinet"] == "called-in"
     decided.clerk.corrects("plan", "cabinet", "noted", "It was only noted")
     assert decided.states("plan")["cabinet"] == "fell-short"
+
+
+def test_what_rested_on_a_decision_that_is_reconsidered(decided: Office) -> None:
+    decided.clerk.records("plan", "informed", "received", on="2023-10-13")
+    decided.clerk.does("call-in", item="plan", step="cabinet", on="2023-10-16")
+    decided.clerk.does("reconsider", item="plan", step="cabinet", on="2023-10-20")
+    assert ("rests-on-suspended", "informed") in decided.problems("plan")
+    decided.clerk.records("plan", "cabinet", "agreed", on="2023-11-09")
+    assert decided.problems("plan") == set()
+    assert decided.item("plan")["state"] == "complete"
+
+
+def test_a_reconsideration_that_is_deferred_still_has_no_second_window(decided: Office) -> None:
+    decided.clerk.does("call-in", item="plan", step="cabinet", on="2023-10-16")
+    decided.clerk.does("reconsider", item="plan", step="cabinet", on="2023-10-20")
+    decided.clerk.records("plan", "cabinet", "deferred", on="2023-11-09")
+    decided.clock.to("2023-12-20 09:00")
+    decided.clerk.records("plan", "cabinet", "agreed", on="2023-12-14")
+    assert decided.plan("plan").step("cabinet").effective == date(2023, 12, 14)

@@ -42,7 +42,7 @@ def test_an_outcome_that_falls_short_is_accepted_or_sent_back_by_the_lead(office
     said = office.partnership_clerk.records("plan", "partnership", "noted", on="2023-08-02")
     assert "the lead accepts it or sends it back" in said
     assert office.item("plan")["waiting_for"] == [
-        "the lead of Borough Council to accept what Partnership resolved, “noted”, or ask again"
+        "The lead of Borough Council to accept what Partnership resolved, “noted”, or ask again"
     ]
     with pytest.raises(NotPermitted, match="the lead of Borough Council. Ask Governance lead"):
         office.clerk.does("accept", item="plan", step="partnership", reason="It will do")
@@ -119,7 +119,9 @@ def test_a_mis_recorded_outcome_is_corrected_and_what_followed_from_it_is_undone
     office.clerk.records("plan", "cabinet", "referred-back", on="2023-10-12", reason="Wrong line of the minutes")
     with pytest.raises(Refused, match="A reason is needed"):
         office.clerk.does("correct", item="plan", step="cabinet", outcome="agreed")
-    said = office.clerk.corrects("plan", "cabinet", "agreed", "It was the item before", on="2023-10-13")
+    said = office.clerk.corrects(
+        "plan", "cabinet", "agreed", "It was the item before", on="2023-10-13", decided="2023-10-12"
+    )
     assert said == ("Corrected. Cabinet: “agreed” on 12 October 2023. It had been recorded as “referred-back” before.")
     assert office.states("plan") == {"partnership": "passed", "hwb": "passed", "cabinet": "passed"}
     assert {step["round"] for step in office.item("plan")["steps"]} == {1}
@@ -228,3 +230,65 @@ def test_rejection_at_a_decisive_step_ends_the_item(office: Office) -> None:
     office.clerk.corrects("plan", "cabinet", "agreed", "Misread")
     assert office.item("plan")["state"] == "in-progress"
     assert office.verify().ok
+
+
+def test_a_wrong_day_is_corrected(office: Office) -> None:
+    office.load(case())
+    office.clock.to("2023-10-20 09:00")
+    office.partnership_clerk.records("plan", "partnership", "endorsed", on="2023-08-02")
+    assert office.step("plan", "partnership")["meeting_id"] == "p-aug"
+    office.partnership_clerk.corrects("plan", "partnership", "endorsed", "It was in September", on="2023-09-06")
+    step = office.step("plan", "partnership")
+    assert (step["outcome_on"], step["meeting_id"]) == ("2023-09-06", "p-sep")
+    office.partnership_clerk.corrects("plan", "partnership", "endorsed", "August after all", decided="2023-08-02")
+    step = office.step("plan", "partnership")
+    assert (step["outcome_on"], step["meeting_id"]) == ("2023-08-02", "p-aug")
+    office.partnership_clerk.corrects("plan", "partnership", "endorsed", "The wording was wrong", text="Endorsed.")
+    assert office.step("plan", "partnership")["outcome_on"] == "2023-08-02"
+    with pytest.raises(Refused, match="lies ahead"):
+        office.partnership_clerk.corrects("plan", "partnership", "endorsed", "Hm", decided="2024-01-01")
+    assert office.verify().ok
+
+
+def test_a_report_that_returns_to_its_author_is_waited_for(office: Office) -> None:
+    office.load(case(stages="- {id: cabinet, forum: cabinet, ask: agree, decisive: true}"))
+    office.clock.to("2023-10-20 09:00")
+    office.clerk.records("plan", "cabinet", "referred-back", on="2023-10-12", reason="No figures")
+    found = office.item("plan")
+    assert (found["now"], found["waiting_for"]) == (
+        ["cabinet"],
+        ["The report to come back from its author to Cabinet"],
+    )
+    assert office.states("plan") == {"cabinet": "waiting"}
+    office.author.does("submit", item="plan", step="cabinet", version=2)
+    assert office.states("plan") == {"cabinet": "submitted"}
+    office.clock.to("2023-11-10 09:00")
+    office.clerk.records("plan", "cabinet", "agreed", on="2023-11-09")
+    assert office.verify().ok
+
+
+def test_a_consultation_is_consulted_and_nothing_else(desk: Office) -> None:
+    stages = """\
+    - {id: consult, kind: consultation, body: Practices, lasts: {days: 14, unit: calendar-days}}
+    - {id: cabinet, forum: cabinet, ask: agree, decisive: true}
+    """
+    desk.load(case(stages=stages))
+    desk.clock.to("2023-10-20 09:00")
+    with pytest.raises(Refused, match="once it is over, record consulted"):
+        desk.operator.records("plan", "consult", "agreed", on="2023-09-01")
+
+
+def test_a_publication_counts_from_its_own_day(desk: Office) -> None:
+    desk.load(case(stages="- {id: cabinet, forum: cabinet, ask: agree, decisive: true}"))
+    desk.clock.to("2023-10-20 09:00")
+    with pytest.raises(Refused, match="lies ahead"):
+        desk.clerk.records("plan", "cabinet", "agreed", on="2023-10-12", published="2023-10-23")
+    desk.clerk.records("plan", "cabinet", "agreed", on="2023-10-12", published="2023-10-16")
+    assert desk.plan("plan", on="2023-10-13").finish == date(2023, 10, 18)
+    assert desk.plan("plan", on="2023-10-16").finish == date(2023, 10, 20)
+
+
+def test_an_unchanged_report_is_not_material(desk: Office) -> None:
+    desk.load(case())
+    with pytest.raises(Refused, match="has not changed: submit its new version first"):
+        desk.lead.does("material", item="plan", material=True, reason="Who knows")

@@ -138,7 +138,7 @@ def test_a_check_leaves_everything_behind_it_without_dates_until_it_is_made() ->
     found = plan(a_case(*stages), world, "2024-01-10")
     assert meetings_of(found) == {"ready": None, "cabinet": None}
     assert codes(found) == ["gate-closed"]
-    assert waiting_sentences(a_case(*stages), world, found) == ["a check: Readiness assessed"]
+    assert waiting_sentences(a_case(*stages), world, found) == ["The lead to make the check “Readiness assessed”"]
     opened = plan(a_case(*stages, steps={"ready": {"opened_on": day("2024-01-09")}}), world, "2024-01-10")
     assert (opened.step("ready").basis, opened.step("ready").meeting) == ("actual", day("2024-01-09"))
     assert opened.step("cabinet").meeting == day("2024-04-04")
@@ -289,11 +289,11 @@ def test_what_fell_short_waits_for_the_lead() -> None:
     assert found.now == ("board",)
     assert found.step("cabinet").meeting == day("2023-11-02")  # planned as if the board's answer will do
     assert waiting_sentences(case, world, found) == [
-        "the lead of lcc to accept what Board resolved, “noted”, or ask again"
+        "The lead of lcc to accept what Board resolved, “noted”, or ask again"
     ]
     short = one_stage(**fell_short("noted", "2023-10-05"))
     assert waiting_sentences(short, world, plan(short, world, "2023-10-06")) == [
-        "the lead of lcc to ask Cabinet again, which resolved “noted”"
+        "The lead of lcc to ask Cabinet again, which resolved “noted”"
     ]
 
 

@@ -23,7 +23,7 @@ step = click.argument("step")
 OUTCOME = options.together(
     item,
     step,
-    click.argument("outcome", type=click.Choice(list(get_args(Outcome)))),
+    click.argument("outcome", type=click.Choice(list(get_args(Outcome))), metavar="OUTCOME"),
     click.option("--text", metavar="T", help="What was resolved, in the words of the minutes."),
     click.option("--amended", is_flag=True, help="As amended."),
     click.option("--condition", "conditions", multiple=True, type=options.CONDITION, metavar='"TEXT;OWNER;DUE"'),
@@ -37,7 +37,7 @@ OUTCOME = options.together(
 def act(name: str, db: str | None, as_json: bool, **said: Any) -> None:
     """Do one act and say what was done and what it means for the finish."""
     action = ACTIONS[name]
-    given = {key: value for key, value in said.items() if value not in (None, (), False) or key in ALWAYS_SAID}
+    given = {key: value for key, value in said.items() if _was_said(value) or key in ALWAYS_SAID}
     given = {key: list(value) if isinstance(value, tuple) else value for key, value in given.items()}
     try:
         form = action.form.model_validate(given)
@@ -55,6 +55,10 @@ def act(name: str, db: str | None, as_json: bool, **said: Any) -> None:
 ALWAYS_SAID = ("cleared", "material")
 
 
+def _was_said(value: Any) -> bool:
+    return value is not None and value is not False and value != ()
+
+
 def _sentence(done: Done, plans: Mapping[str, Plan]) -> str:
     """What was done, and what it means for the item's end."""
     plan = plans.get(done.item or "")
@@ -63,8 +67,8 @@ def _sentence(done: Done, plans: Mapping[str, Plan]) -> str:
     if plan.item_state in ("complete", "rejected"):
         return f"{done.sentence} {plan.item} is {plan.item_state}."
     if plan.finish is None:
-        return f"{done.sentence} No date can be given yet for when {plan.item} will be done."
-    return f"{done.sentence} {plan.item} is planned to be done by {day(plan.finish)}."
+        return f"{done.sentence} As of {day(plan.on)}, no date can be given for when {plan.item} will be done."
+    return f"{done.sentence} As of {day(plan.on)}, {plan.item} is planned to be done by {day(plan.finish)}."
 
 
 @click.command()
@@ -76,6 +80,7 @@ def record(**said: Any) -> None:
 
 @click.command()
 @OUTCOME
+@click.option("--decided", type=options.DAY, help="When it was resolved (default: --on, else as recorded before).")
 def correct(**said: Any) -> None:
     """Put right what was recorded wrongly; a reason is needed."""
     act("correct", **said)

@@ -46,7 +46,7 @@ class View:
         world = self.known.world
         if gates_of(dossier):
             world = replace(world, cases=cases_for(dossier, self.dossiers, dict(self.titles)))
-        case = dossier.case(self.titles.get(item))
+        case = dossier.case(self.titles.get(item), self.on)
         return planner.plan(case, world, self.look.calendar, self.on, ifs or {}, critical=critical)
 
     def waiting(self, item: str, plan: Plan) -> list[str]:

@@ -140,15 +140,19 @@ FRESH_ROUND: Mapping[str, Any] = {
     "amended": False,
     "no_call_in": False,
     "accepted": False,
+    "awaits_author": False,
     "papers": "none",
     "verbal": False,
     "part": "I",
 }
 
 
+SAME_IN_EVERY_ROUND = ("stage", "party", "forum", "verbal", "part", "applies", "also_after", "no_call_in")
+
+
 def next_round(row: Mapping[str, Any], **values: Any) -> Change:
     """A new round of a step: the same question to the same forum, nothing answered yet."""
-    same = {name: row[name] for name in ("stage", "party", "forum", "verbal", "part", "applies", "also_after")}
+    same = {name: row[name] for name in SAME_IN_EVERY_ROUND}
     return Change(
         steps,
         (row["step"], row["round"] + 1),

@@ -70,6 +70,12 @@ class RecordOutcome(StepAct):
         return self
 
 
+class CorrectOutcome(RecordOutcome):
+    """What the minutes really say, and with `decided` on which day it was resolved."""
+
+    decided: Day | None = None
+
+
 class StepReason(StepAct):
     """An act on a step that needs a reason."""
 
@@ -79,7 +85,7 @@ def record(do: Doing, form: RecordOutcome) -> Done:
     dossier = hand_over(do, form.item)
     row = dossier.step(form.step)
     on = business_day(do, form)
-    _must_take_an_outcome(dossier, row)
+    _must_take(dossier, row, form.outcome)
     require(do, "record", matter(dossier, row))
     must_run(dossier, "record what was resolved")
     if row["decision"] != "open":
@@ -93,32 +99,33 @@ def record(do: Doing, form: RecordOutcome) -> Done:
     return Done(_said(do, dossier, row, form, on), form.item)
 
 
-def correct(do: Doing, form: RecordOutcome) -> Done:
+def correct(do: Doing, form: CorrectOutcome) -> Done:
     """Put right what was recorded wrongly; the wrong outcome stays in the ledger and what followed is undone.
 
-    The forum decided on the day that was recorded, unless the correction is dated before it: then that day
-    was part of the mistake.
+    The forum decided on the day named with `decided`, else on the day of the correction where one is named, else
+    on the day that was recorded.
     """
     dossier = hand_over(do, form.item)
     rows = [row for row in dossier.rounds(form.step) if row["outcome"] is not None]
     row = rows[-1] if rows else dossier.step(form.step)
     on = business_day(do, form)
-    _must_take_an_outcome(dossier, row)
+    _must_take(dossier, row, form.outcome)
     require(do, "correct", matter(dossier, row))
     reason_for(form, "correct an outcome")
     must_run(dossier, "correct it")
     if not rows:
         raise Refused(f"Nothing has been recorded for {name_of(do, dossier, row)} yet: use record.")
-    decided_on = min(on, row["outcome_on"])
-    _must_be_over(do, dossier, row, decided_on)
+    decided_on = _day_decided(do, dossier, row, form)
     act = _act_of(do, dossier, form)
+    if decided_on != on:
+        act["decided"] = decided_on.isoformat()
     undone = [*rounds.undo(do, dossier, row), *_without_conditions(do, dossier, row)]
     for taken_back in undone:  # what follows from the right outcome starts from there
         dossier.change(taken_back)
     called_in, upheld, recorded = row["called_in_on"], row["upheld_on"], row["outcome"]
     fresh = dict(row) | {
         "decision": machine.fire("forum", row["decision"], "undo", f"{form.step} cannot be corrected now."),
-        "meeting": row["meeting"],
+        "meeting": _meeting_of(do, row, decided_on),
     }
     changes = _resolve(do, dossier, fresh, form, act, decided_on)
     changes[0] = _keeping_call_in(changes[0], form.outcome, called_in, upheld)
@@ -170,9 +177,12 @@ def _fell_short(do: Doing, form: StepReason, action: str) -> tuple[Dossier, Row,
     return dossier, row, on
 
 
-def _must_take_an_outcome(dossier: Dossier, row: Row) -> None:
-    if dossier.stage_of(row).kind == "gate":
+def _must_take(dossier: Dossier, row: Row, outcome: str) -> None:
+    kind = dossier.stage_of(row).kind
+    if kind == "gate":
         raise Refused(f"{row['step']} is a gate: nobody resolves on it. A check is opened with open-gate.")
+    if kind == "consultation" and outcome not in ("consulted", "deferred"):
+        raise Refused(f"{row['step']} is a consultation: once it is over, record consulted.")
 
 
 def _must_still_count(do: Doing, dossier: Dossier, row: Row, on: date) -> None:
@@ -281,7 +291,7 @@ def _resolve(
     }
     if stage.when:
         values["applies"] = True
-    _must_follow(form, on)
+    _must_follow(do, form, on)
     changes = [step_change(row, **values)]
     if form.outcome == "deferred":
         changes += [rounds.deferred(row, **_until(do, form, on))]
@@ -289,6 +299,26 @@ def _resolve(
         changes += rounds.referred_back(dossier, row, stage, on)
     changes += [_condition(row, number, told) for number, told in enumerate(act.get("conditions", ()), 1)]
     return changes
+
+
+def _day_decided(do: Doing, dossier: Dossier, row: Row, form: CorrectOutcome) -> date:
+    decided_on: date = form.decided or form.on or row["outcome_on"]
+    if decided_on > do.today:
+        raise Refused(f"{day(decided_on)} lies ahead: nothing can have been resolved then.")
+    before = [r for r in dossier.rounds(row["step"]) if r["outcome_on"] and r["round"] < row["round"]]
+    if before and decided_on < before[-1]["outcome_on"]:
+        raise Refused(
+            f"{name_of(do, dossier, row)} had it before it on {day(before[-1]['outcome_on'])}: name a later day."
+        )
+    return decided_on
+
+
+def _meeting_of(do: Doing, row: Row, on: date) -> str | None:
+    """The meeting at which a corrected outcome was resolved: the one on record, unless the day shows another."""
+    if on == row["outcome_on"]:
+        return str(row["meeting"]) if row["meeting"] else None
+    meeting = do.known.meetings.get(row["meeting"] or "")
+    return _sitting_of(do, row, on) or (meeting.id if meeting and meeting.date <= on else None)
 
 
 def _sitting_of(do: Doing, row: Row, on: date) -> str | None:
@@ -299,7 +329,9 @@ def _sitting_of(do: Doing, row: Row, on: date) -> str | None:
     return None
 
 
-def _must_follow(form: RecordOutcome, on: date) -> None:
+def _must_follow(do: Doing, form: RecordOutcome, on: date) -> None:
+    if form.published is not None and form.published > do.today:
+        raise Refused(f"The decision cannot have been published on {day(form.published)}, which lies ahead.")
     if form.published is not None and form.published < on:
         raise Refused(f"The decision cannot have been published on {day(form.published)}, before {day(on)}.")
 

@@ -30,7 +30,7 @@ def referred_back(dossier: Dossier, row: Row, stage: Stage, on: date) -> list[Ch
     """New rounds of the stage that it goes back to, and of this step, which also waits for that stage."""
     because = cause(row)
     if stage.refer_back_to is None:
-        return [next_round(row, because=because)]
+        return [next_round(row, because=because, awaits_author=True)]
     changes = [next_round(row, also_after=stage.refer_back_to, because=because)]
     for earlier in dossier.current():
         if earlier["stage"] == stage.refer_back_to:
@@ -43,7 +43,7 @@ def asked_again(row: Row, because: str, on: date) -> list[Change]:
     if not machine.may("forum", row["decision"], "ask-again"):
         return []
     closed = machine.fire("forum", row["decision"], "ask-again", "")
-    return again(row, closed, because=because, not_before=on)
+    return again(row, closed, because=because, not_before=on, no_call_in=False)
 
 
 def undo(do: Doing, dossier: Dossier, row: Row) -> list[Change]:

@@ -288,6 +288,7 @@ def upgrade() -> None:
         sa.Column("not_before", sa.Date(), nullable=True),
         sa.Column("not_before_meeting", sa.String(), nullable=True),
         sa.Column("also_after", sa.String(), nullable=True),
+        sa.Column("awaits_author", sa.Boolean(), nullable=False),
         sa.Column("because", sa.String(), nullable=True),
         sa.Column("papers", sa.String(), nullable=False),
         sa.Column("verbal", sa.Boolean(), nullable=False),
