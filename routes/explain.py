@@ -63,6 +63,8 @@ def suggestion(word: str, known: Collection[str]) -> str:
 
 def _sentence(one: Mapping[str, Any], path: tuple[str | int, ...], known: Collection[str]) -> str:
     code, context = str(one["type"]), one.get("ctx", {})
+    if not path and code == "sentence":
+        return str(one["msg"])
     subject = _subject(path)
     if code == "extra_forbidden":
         key = str(path[-1])

@@ -118,12 +118,12 @@ class Office:
         return [event["kind"] for event in self.history(item)]
 
     def verify(self, *items: str) -> Verdict:
-        with self.runtime.looking() as look:
-            return verify(look.db, items or None, self.ledger_key)
+        with self.runtime.inspecting() as db:
+            return verify(db, items or None, self.ledger_key)
 
     def dump(self) -> str:
-        with self.runtime.looking() as look:
-            return dump(look.db)
+        with self.runtime.inspecting() as db:
+            return dump(db)
 
     def known(self) -> Known:
         with self.runtime.looking() as look:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -39,6 +40,28 @@ class MomentType(click.ParamType):
         except ValueError:
             self.fail(f"“{value}” is no date and time; write 2023-10-05T14:00", param, ctx)
         return (found if found.tzinfo else found.replace(tzinfo=LONDON)).astimezone(UTC)
+
+
+class TimeType(click.ParamType):
+    """A time of day such as 14:00."""
+
+    name = "hh:mm"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", str(value)):
+            self.fail(f"“{value}” is no time of day; write it such as 14:00", param, ctx)
+        return str(value)
+
+
+class DayOrMeetingType(click.ParamType):
+    """A date, or the id of a meeting."""
+
+    name = "date|meeting"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if re.fullmatch(r"[\d-]+", str(value)):
+            return DAY.convert(value, param, ctx).isoformat()
+        return str(value)
 
 
 class YesNoType(click.ParamType):
@@ -85,7 +108,8 @@ class ConditionType(click.ParamType):
         return {"text": text.strip(), "owner": owner.strip()}
 
 
-DAY, MOMENT, YES_NO, SLIP, CONDITION = DayType(), MomentType(), YesNoType(), SlipType(), ConditionType()
+DAY, MOMENT, TIME, UNTIL = DayType(), MomentType(), TimeType(), DayOrMeetingType()
+YES_NO, SLIP, CONDITION = YesNoType(), SlipType(), ConditionType()
 
 Command = Callable[..., Any]
 

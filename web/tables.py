@@ -21,6 +21,7 @@ from workflow.queries.history import Event
 from workflow.queries.verify import Verdict
 
 WIDEST = 140
+WIDE = 110  # from here on a timetable fits on its lines
 
 
 def where(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> None:
@@ -49,8 +50,20 @@ def plan(made: Plan, title: str, names: Mapping[str, str]) -> None:
     """The timetable of one item."""
     state = f"Done by {day(made.finish)}" if made.finish else "No date can be given for when it will be done"
     target = f", wanted by {day(made.target)}" if made.target else ""
-    click.echo(f"{title} ({made.item}), as of {day(made.on)}: {made.item_state}")
-    click.echo(f"{state}{target}{' – late' if made.late else ''}.")
+    _say(f"{title} ({made.item}), as of {day(made.on)}: {made.item_state}")
+    _say(f"{state}{target}{' – late' if made.late else ''}.")
+    if _width() < WIDE:
+        _step_by_step(made, names)
+    else:
+        _timetable(made, names)
+    if any(step.critical for step in made.steps):
+        click.echo("* critical: if this slips to the next meeting, the finish slips.")
+    for problem in made.problems:
+        told = f"{problem.severity}: {problem.message} [{problem.code}]"
+        _say(told)
+
+
+def _timetable(made: Plan, names: Mapping[str, str]) -> None:
     table = _table("Step", "Asked to", "State", "Day", "Basis", "Notice by", "Report due", "Agenda by", "Effective")
     for step in made.steps:
         name = names.get(step.forum or "")
@@ -67,10 +80,18 @@ def plan(made: Plan, title: str, names: Mapping[str, str]) -> None:
             _day(step.effective),
         )
     _print(table)
-    if any(step.critical for step in made.steps):
-        click.echo("* critical: if this slips to the next meeting, the finish slips.")
-    for problem in made.problems:
-        click.echo(f"{problem.severity}: {problem.message} [{problem.code}]")
+
+
+def _step_by_step(made: Plan, names: Mapping[str, str]) -> None:
+    """The same for narrow terminals: a few lines for each step."""
+    for step in made.steps:
+        asked = f", asked to {step.ask}" if step.ask else ""
+        name = names.get(step.forum or "") or step.step
+        _say(f"{'* ' if step.critical else ''}{name}{asked}: {step.state}")
+        on = f"{_day(step.meeting)}{' ' + step.time if step.time else ''} ({step.basis})" if step.meeting else "no date"
+        dues = [("notice by", step.notice_by), ("report due", step.report_due), ("agenda by", step.agenda_by)]
+        said = [on, *(f"{word} {_day(due)}" for word, due in [*dues, ("effective", step.effective)] if due)]
+        click.echo(click.wrap_text(f"{step.step}: {'; '.join(said)}", _width(), "  ", "  "))
 
 
 def history(said: Sequence[tuple[Event, str]], known: Known) -> None:
@@ -127,5 +148,12 @@ def _table(*headings: str, apart: bool = False) -> Table:
 
 
 def _print(table: Table) -> None:
-    width = min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST)
-    Console(width=max(width, 60), highlight=False, markup=False).print(table)
+    Console(width=_width(), highlight=False, markup=False).print(table)
+
+
+def _say(sentence: str) -> None:
+    click.echo(click.wrap_text(sentence, _width(), "", "  "))
+
+
+def _width() -> int:
+    return max(60, min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST))

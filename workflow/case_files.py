@@ -15,11 +15,12 @@ from workflow import forecast
 from workflow.actions import ACTIONS
 from workflow.bulk import uncollected
 from workflow.case_reading import Place, Reading, Written
+from workflow.comparing import differences, outcome_differences, same_act
 from workflow.doing import Doing
 from workflow.entries import SECTIONS, ItemEntry, MeetingEntry, OutcomeEntry
 from workflow.errors import Faulty, Refused, Unknown, WorkflowError
 from workflow.ledger import moment
-from workflow.loaded import REDACTED, EntryKey, Loaded, PastAct, entry_key, read_loaded
+from workflow.loaded import EntryKey, Loaded, PastAct, entry_key, read_loaded
 from workflow.locking import change_the_world, lock_in_order, lock_open_at
 from workflow.queries.known import read_known
 from workflow.shapes import Shape
@@ -28,7 +29,6 @@ from workflow.use_cases import installation, items, meetings, outcomes
 from workflow.use_cases.acting import Act
 
 #: What an act says of itself where a file leaves it out, and the ledger too.
-UNSAID: Mapping[str, Any] = {"amended": False, "conditions": []}
 
 SETTING_UP = ("rules", "organisations", "forums", "people", "meetings")
 
@@ -72,6 +72,7 @@ class _Taking:
         self.set_out: dict[str, Place] = {}  # items created or rewritten
         self.new = self.changed = self.acts = 0
         self.loaded = self._loaded_before()
+        self._complete()
         self.updated = {
             entry_key(w.raw["section"], w.raw["entry"]) for w in reading.events if w.raw.get("action") == "update"
         }
@@ -95,6 +96,10 @@ class _Taking:
         """What is on record of everything that the files speak of."""
         entries = self.reading.entries
         subjects = {"installation"}
+        for some in self.reading.partial:
+            known = self.do.known.meetings.get(some.key[1])
+            forum = known.forums[0] if some.section == "meetings" and known else some.key[1]
+            subjects |= {f"forum:{forum}", f"item:{some.key[1]}"}
         subjects |= {f"forum:{w.entry.id}" for w in entries["forums"].values()}
         subjects |= {f"forum:{w.entry.sitting[0]}" for w in entries["meetings"].values()}
         subjects |= {f"item:{w.entry.id}" for w in entries["items"].values()}
@@ -105,6 +110,17 @@ class _Taking:
             if meeting := self.do.known.meetings.get(getattr(written.entry, "meeting", None) or ""):
                 subjects.add(f"forum:{meeting.forums[0]}")
         return read_loaded(self.do.db, sorted(subjects))
+
+    def _complete(self) -> None:
+        """Entries that name only some keys of what is known already stand for the whole."""
+        for some in self.reading.partial:
+            states = self.loaded.entries.get(some.key)
+            entry = some.completed(states[-1]) if states else None
+            if entry is None:
+                self.reading.faults += some.faults
+                self.reading.broken.add(some.key[1])
+            else:
+                self.reading.entries[some.section][some.key] = Written(some.place, some.raw, entry)
 
     def _section(self, section: str) -> None:
         for key, written in self.reading.entries[section].items():
@@ -126,7 +142,7 @@ class _Taking:
             self.new += 1
             return
         compared = states if key in self.updated else states[-1:]
-        named = [_differences(section, written.entry, state) for state in compared]
+        named = [differences(section, written.entry, state) for state in compared]
         if not all(named):
             return
         if not self.update:
@@ -219,7 +235,7 @@ class _Taking:
             if known is None:
                 form = _form(outcomes.RecordOutcome, entry)
                 self._act(written, form, outcomes.record)
-            elif differing := _outcome_differences(entry, known.told):
+            elif differing := outcome_differences(entry, known.told):
                 self.reading.fault(
                     written.place,
                     f"{entry.step} of {entry.item} is on record with another {', '.join(differing)} for "
@@ -230,7 +246,7 @@ class _Taking:
         acts = self.loaded.acts.get(entry.item, [])
         named = {"action": "record", "step": entry.step, "date": entry.date.isoformat()}
         alike = [past for past in acts if all(past.told.get(name) == value for name, value in named.items())]
-        alike.sort(key=lambda past: bool(_outcome_differences(entry, past.told)))
+        alike.sort(key=lambda past: bool(outcome_differences(entry, past.told)))
         if not alike:
             return None
         acts.remove(alike[0])
@@ -250,7 +266,7 @@ class _Taking:
         about = getattr(written.entry, "item", None) or written.entry.meeting
         acts = self.loaded.acts.get(str(about), [])
         for past in acts:
-            if _same_act(told, past.told):
+            if same_act(told, past.told):
                 acts.remove(past)
                 return
         self._act(written, written.entry, action.run)
@@ -268,7 +284,7 @@ class _Taking:
         if not (states or added or key in self.reading.entries[section]):
             raise Unknown(f"there is no {entry.id} among the {section} that could be updated")
         _must_be_ours(section, entry.id)
-        if all(_differences(section, entry, state) for state in states):
+        if all(differences(section, entry, state) for state in states):
             self._takers(written.place)[section](entry, False)
             self._known_again(section)
             self.changed += 1
@@ -313,67 +329,6 @@ def _must_be_ours(section: str, name: str) -> None:
 
 def _form(form: type[Act], entry: OutcomeEntry) -> Any:
     return form.model_validate(entry.model_dump(by_alias=True, exclude_unset=True))
-
-
-def _full(entry: Shape) -> dict[str, Any]:
-    full = entry.model_dump(mode="json", by_alias=True)
-    if isinstance(entry, MeetingEntry):
-        full["forum"] = full["forums"] = entry.sitting
-    if isinstance(entry, ItemEntry):
-        full["parties"] = [party.model_dump() for party in entry.party_list()]
-    return full
-
-
-def _differences(section: str, entry: Shape, last: Mapping[str, Any]) -> list[str]:
-    """The keys that the entry names and that have another value in what was loaded before."""
-    before = _full(SECTIONS[section].model_validate(last))
-    now = _full(entry)
-    named = [str(type(entry).model_fields[name].alias or name) for name in sorted(entry.model_fields_set)]
-    return [key for key in named if not _same(key, now[key], before[key])]
-
-
-def _same(key: str, now: Any, before: Any) -> bool:
-    """Whether what a file says is what was loaded: there the route is pinned and each party has its forum."""
-    if key == "route":
-        (route, _, wanted), (known, _, version) = now.partition("@"), before.partition("@")
-        return bool(route == known and (version.startswith(wanted) or wanted.startswith(version)))
-    if key == "parties" and len(now) == len(before):
-        return all(
-            one["organisation"] == other["organisation"] and one["forum"] in (None, other["forum"])
-            for one, other in zip(now, before, strict=True)
-        )
-    return _alike(now, before)
-
-
-def _alike(now: Any, before: Any) -> bool:
-    """Whether a file says what was said before; a text that was blanked since then may have been any."""
-    if before == REDACTED:
-        return isinstance(now, str)
-    if isinstance(now, Mapping) and isinstance(before, Mapping):
-        return now.keys() == before.keys() and all(_alike(value, before[name]) for name, value in now.items())
-    if isinstance(now, list) and isinstance(before, list):
-        return len(now) == len(before) and all(_alike(one, other) for one, other in zip(now, before, strict=True))
-    return bool(now == before)
-
-
-def _outcome_differences(entry: OutcomeEntry, told: Mapping[str, Any]) -> list[str]:
-    said = entry.model_dump(mode="json", exclude={"item", "step", "date"})
-    named = sorted(entry.model_fields_set - {"item", "step", "date"})
-    return [name for name in named if not _alike(_bare(said[name]), _bare(told.get(name, UNSAID.get(name))))]
-
-
-def _bare(value: Any) -> Any:
-    """A value without keys that say nothing."""
-    if isinstance(value, Mapping):
-        return {name: _bare(of) for name, of in value.items() if of is not None}
-    if isinstance(value, list):
-        return [_bare(of) for of in value]
-    return value
-
-
-def _same_act(told: Mapping[str, Any], past: Mapping[str, Any]) -> bool:
-    """Whether an act of a file is one that is on record: the same in everything that the file names."""
-    return all(_alike(_bare(value), _bare(past.get(name, UNSAID.get(name)))) for name, value in told.items())
 
 
 def _words(raw: object) -> Iterator[str]:

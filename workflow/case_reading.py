@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,6 +39,30 @@ class Written:
     entry: Any  # the section's Shape, or the form of an act
 
 
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """An entry that names only some keys; what is wrong with it unless the others are known from elsewhere."""
+
+    place: Place
+    section: str
+    raw: Marked
+    faults: list[Fault]
+
+    @property
+    def key(self) -> EntryKey:
+        """What it is known by."""
+        return entry_key(self.section, self.raw)
+
+    def completed(self, known: Mapping[str, Any]) -> Any:
+        """The whole entry, with the keys that are not named as they are known; None if that makes no entry."""
+        forums = ("forum", "forums") if {"forum", "forums"} & set(self.raw) else ()
+        others = {name: value for name, value in known.items() if name not in forums}
+        try:
+            return SECTIONS[self.section].model_validate({**others, **self.raw})
+        except ValidationError:
+            return None
+
+
 @dataclass
 class Reading:
     """Everything that the files say, before any of it is taken in."""
@@ -47,6 +71,7 @@ class Reading:
     entries: dict[str, dict[EntryKey, Written]] = field(default_factory=lambda: defaultdict(dict))
     outcomes: list[Written] = field(default_factory=list)
     events: list[Written] = field(default_factory=list)
+    partial: list[Partial] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     unread: bool = False  # a file could not be read at all, so nothing can be said about the others
     broken: set[str] = field(default_factory=set)  # ids whose entries are faulty: what names them is not judged
@@ -68,6 +93,7 @@ def read_files(files: Sequence[tuple[str, bytes]]) -> Reading:
             reading.unread = True
             continue
         _read_document(reading, name, document)
+    _complete_from_each_other(reading)
     return reading
 
 
@@ -101,11 +127,10 @@ def _read_entry(reading: Reading, section: str, place: Place, raw: Marked) -> No
     if section == "events":
         _read_event(reading, place, raw)
         return
-    shape = SECTIONS[section]
-    entry = _understood(reading, place, raw, shape)
-    if entry is None:
-        if isinstance(raw.get("id"), str):
-            reading.broken.add(raw["id"])
+    try:
+        entry: Any = SECTIONS[section].model_validate(raw)
+    except ValidationError as error:
+        _note_fault(reading, section, place, raw, error)
         return
     written = Written(place, raw, entry)
     if section == "outcomes":
@@ -119,6 +144,34 @@ def _read_entry(reading: Reading, section: str, place: Place, raw: Marked) -> No
     elif known.entry != entry:
         other = known.place
         reading.fault(place, f"{raw['id']} is described differently in {other.file}, line {other.line}")
+
+
+def _note_fault(reading: Reading, section: str, place: Place, raw: Marked, error: ValidationError) -> None:
+    """What is wrong with an entry, or that it names only some keys of something known from elsewhere."""
+    shape = SECTIONS[section]
+    faults = list(explained(error, raw, place.file, [str(f.alias or name) for name, f in shape.model_fields.items()]))
+    named = isinstance(raw.get("id"), str)
+    if section != "outcomes" and named and all(one["type"] in ("missing", "sentence") for one in error.errors()):
+        reading.partial.append(Partial(place, section, raw, faults))
+        return
+    reading.faults += faults
+    if named:
+        reading.broken.add(raw["id"])
+
+
+def _complete_from_each_other(reading: Reading) -> None:
+    """Entries that name some keys of what another entry describes whole: one with it, or a fault."""
+    apart = []
+    for partial in reading.partial:
+        whole = reading.entries[partial.section].get(partial.key)
+        if whole is None:
+            apart.append(partial)
+        elif partial.completed(whole.raw) != whole.entry:
+            other = whole.place
+            reading.fault(
+                partial.place, f"{partial.key[1]} is described differently in {other.file}, line {other.line}"
+            )
+    reading.partial = apart
 
 
 def _read_event(reading: Reading, place: Place, raw: Marked) -> None:

@@ -5,9 +5,9 @@ What they mean together (an unknown forum, an ask beyond powers) is judged where
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from routes.schema import unsuitable
 from routes.spec import Unit
@@ -179,6 +179,15 @@ class StepFactsEntry(Shape):
     notice_given: Day | None = None
 
 
+def _pounds(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise unsuitable("must be a number of pounds, without quotes")
+    return value
+
+
+Pounds = Annotated[Any, AfterValidator(_pounds)]
+
+
 class ItemEntry(Shape):
     """An item as it sets out on its route."""
 
@@ -192,7 +201,7 @@ class ItemEntry(Shape):
     part: Literal["I", "II"] = "I"
     exemption: ExemptionEntry | None = None
     key_decision: bool = False
-    value: int | float | None = Field(default=None, ge=0)
+    value: Pounds | None = None
     divisions: Literal["all"] | list[Title] | None = None
     fields: dict[str, Any] = Field(default_factory=dict)
     parties: list[Id | PartyEntry] = Field(default_factory=list, max_length=500)

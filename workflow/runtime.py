@@ -83,6 +83,12 @@ class Runtime:
             now, known = self._now_and_known(db)
             yield Looking(db, known, self.calendar, now, business_date(now))
 
+    @contextmanager
+    def inspecting(self) -> Iterator[Connection]:
+        """The database as it is, for what must not rely on its rows making sense."""
+        with self._understood(), reading(self.engine) as db:
+            yield db
+
     def _now_and_known(self, db: Connection) -> tuple[datetime, Known]:
         """What every act and every look begins with: the time, and what everybody knows."""
         row = db.execute(_BEGINNING).one()

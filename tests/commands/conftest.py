@@ -44,7 +44,7 @@ class Desk:
         heard = Heard(left.value.code, printed.out, printed.err)
         assert "Traceback" not in heard.err
         assert "nobody foresaw" not in heard.err, heard.err
-        assert heard.err == "" if heard.status == 0 else heard.err.endswith("\n"), heard
+        assert heard.err == "" if heard.status == 0 else (heard.err.endswith("\n") or heard.out), heard
         return heard
 
     def does(self, *words: str | Path) -> str:

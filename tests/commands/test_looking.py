@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from datetime import date, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from tests.commands.conftest import Desk
 
@@ -178,3 +180,26 @@ def _has(told: dict[str, Any], shape: Shape) -> None:
         assert isinstance(told[key], kind), (key, told[key])
         if kind is DAY and told[key] is not None and key in ("finish", "target", "meeting", "outcome_on", "effective"):
             date.fromisoformat(told[key])
+
+
+def test_a_narrow_terminal_gets_the_plan_step_by_step(lancashire: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    heard = lancashire.types("plan", APPRAISAL, "--on", "2023-07-18")
+    assert heard.status == 0
+    assert "* Cabinet of Lancashire County Council, asked to agree: waiting" in heard.out
+    assert "5 Oct 2023 14:00 (calendar); notice by 6 Sep 2023" in heard.out
+    assert max(len(line) for line in heard.out.splitlines()) <= 80
+
+
+def test_verify_names_what_was_altered_even_where_nothing_else_works_any_more(lancashire: Desk) -> None:
+    engine = create_engine(os.environ["DECISION_ROUTES_DATABASE_URL"])
+    with engine.begin() as db:
+        if engine.dialect.name == "sqlite":
+            db.execute(text("PRAGMA foreign_keys=OFF"))
+        db.execute(text("UPDATE installation SET clock_reads = 'x'"))
+        db.execute(text("UPDATE organisations SET rules = 'nobody'"))
+    engine.dispose()
+    heard = lancashire.types("verify", "--json")
+    assert heard.status == 1
+    faults = json.loads(heard.out)["faults"]
+    assert {fault["subject"] for fault in faults} == {"installation"}

@@ -126,7 +126,7 @@ def test_a_mis_recorded_outcome_is_corrected_and_what_followed_from_it_is_undone
     assert office.states("plan") == {"partnership": "passed", "hwb": "passed", "cabinet": "passed"}
     assert {step["round"] for step in office.item("plan")["steps"]} == {1}
     assert office.item("plan", on="2023-10-12")["now"] == ["partnership"], "as it stood before the correction"
-    assert "Recorded “referred-back” Reason: Wrong line of the minutes (corrected later)" in office.story("plan")
+    assert "Recorded “referred-back”. Reason: Wrong line of the minutes (corrected later)" in office.story("plan")
     assert office.verify().ok
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.builders import case
 from tests.office import Office
 from tests.properties.world import COUNCIL, ENDORSED, PLAN, ROUTE
 from workflow.errors import Faulty
@@ -305,3 +306,24 @@ def test_a_gate_on_an_unknown_item_is_a_fault_whatever_else_is_recorded(loaded: 
     assert ["the gate gate waits for the item nothing" in fault for fault in found] == [True]
     loaded.load(gated + with_keys(lanes, forums="{deal: roads}", state="draft"))
     assert "nothing" in faults(loaded, with_keys(lanes, forums="{deal: nothing}") + agreed, update=True)[0]
+
+
+def test_an_entry_may_name_only_what_it_has_to_say_of_something_known(desk: Office) -> None:
+    desk.load(case())
+    assert desk.load("people:\n  - {id: lead, name: Governance lead}\n").new == 0
+    with pytest.raises(Faulty, match="case-1.yaml:3: lead differs from what was loaded before, in name"):
+        desk.load("people:\n  - {id: lead, name: Head of governance}\n")
+    desk.load("meetings:\n  - {id: c-oct, date: 2023-10-19}\n", update=True)
+    assert desk.known().meetings["c-oct"].forums == ("cabinet",)
+    assert str(desk.known().meetings["c-oct"].date) == "2023-10-19"
+    with pytest.raises(Faulty, match="case-1.yaml:3: “name” is missing"):
+        desk.load("people:\n  - {id: nobody-yet, email: a@example.org}\n")
+    assert desk.verify().ok
+
+
+def test_one_file_may_lean_on_what_another_describes_whole(desk: Office) -> None:
+    whole = "people:\n  - {id: lead, name: Governance lead}\n"
+    desk.load("people:\n  - {id: lead}\n", whole)
+    assert desk.known().people["lead"].name == "Governance lead"
+    with pytest.raises(Faulty, match="newcomer is described differently in case-1.yaml, line 3"):
+        desk.load("people:\n  - {id: newcomer, name: A}\n", "people:\n  - {id: newcomer, email: a@example.org}\n")

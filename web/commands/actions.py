@@ -27,7 +27,7 @@ OUTCOME = options.together(
     click.option("--text", metavar="T", help="What was resolved, in the words of the minutes."),
     click.option("--amended", is_flag=True, help="As amended."),
     click.option("--condition", "conditions", multiple=True, type=options.CONDITION, metavar='"TEXT;OWNER;DUE"'),
-    click.option("--until", metavar="DATE|MEETING", help="For a deferral."),
+    click.option("--until", type=options.UNTIL, metavar="DATE|MEETING", help="For a deferral."),
     click.option("--published", type=options.DAY, help="When the decision was published."),
     click.option("--waive-call-in", "call_in_waived", metavar="REASON"),
     options.acting,
@@ -122,7 +122,7 @@ def _on_meeting(name: str, help_text: str, *more: Any) -> None:
 
 meets_on = click.option("--date", "meets_on", type=options.DAY, help="The day of the meeting.")
 meets_on_needed = click.option("--date", "meets_on", type=options.DAY, required=True, help="The day of the meeting.")
-time = click.option("--time", metavar="HH:MM")
+time = click.option("--time", type=options.TIME, metavar="HH:MM")
 place = click.option("--place", metavar="T")
 forums = click.option("--forum", "forums", multiple=True, required=True, help="The forum; several for a joint meeting.")
 

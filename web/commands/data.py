@@ -46,8 +46,8 @@ def load(files: tuple[Path, ...], update: bool, db: str | None) -> None:
 @options.database
 def dump(output: Path | None, db: str | None) -> None:
     """Write everything out as one case file."""
-    with opened(db).looking() as look:
-        text = dumped(look.db)
+    with opened(db).inspecting() as inspected:
+        text = dumped(inspected)
     if output is None:
         click.echo(text.encode(), nl=False)
     else:
@@ -61,8 +61,8 @@ def dump(output: Path | None, db: str | None) -> None:
 def verify(items: tuple[str, ...], db: str | None, as_json: bool) -> int:
     """Check every chain, and that the rows follow from the events."""
     runtime = opened(db)
-    with runtime.looking() as look:
-        verdict = verified(look.db, items or None, runtime.ledger_key)
+    with runtime.inspecting() as inspected:
+        verdict = verified(inspected, items or None, runtime.ledger_key)
     if as_json:
         faults = [{"subject": f.subject, "seq": f.seq, "message": f.message} for f in verdict.faults]
         print_json({"ok": verdict.ok, "chains": verdict.chains, "events": verdict.events, "faults": faults})

@@ -21,8 +21,7 @@ Say = Callable[[Mapping[str, Any]], str]
 
 def _outcome(act: Mapping[str, Any]) -> str:
     said = f"“{act['outcome']}”{' as amended' if act.get('amended') else ''}"
-    if text := act.get("text"):
-        said += f": {text}"
+    said += f": {act['text']}" if act.get("text") else "."
     if conditions := act.get("conditions"):
         said += f" Subject to: {'; '.join(condition['text'] for condition in conditions)}."
     if until := act.get("until"):

@@ -170,7 +170,11 @@ def material(do: Doing, form: Material) -> Done:
     must_run(dossier, "decide on its report")
     newest = dossier.item["report_version"]
     also(do, dossier, "reports")
-    if newest == 1 and not any(row["also_after"] or row["awaits_author"] for row in dossier.current()):
+    if (
+        form.material
+        and newest == 1
+        and not any(row["also_after"] or row["awaits_author"] for row in dossier.current())
+    ):
         raise Refused(f"The report of {form.item} has not changed: submit its new version first.")
     asked = _asked_because_material(dossier) if form.material else []
     changes = [Change(reports, (newest,), {"material": form.material})]
