@@ -130,8 +130,8 @@ def canonical(value: Mapping[str, Any]) -> bytes:
 
 
 def _is_plain(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return all(type(name) is str and name.isascii() for name in value) and all(map(_is_plain, value.values()))
+    if isinstance(value, dict):
+        return all(isinstance(name, str) and name.isascii() for name in value) and all(map(_is_plain, value.values()))
     if isinstance(value, list):
         return all(map(_is_plain, value))
     return value is None or type(value) in (str, bool) or (type(value) is int and abs(value) <= LARGEST_EXACT)
