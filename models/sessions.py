@@ -31,7 +31,45 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModu
 from models.migrations.append_only import FUNCTIONS
 
 BUSY_SECONDS = 30
-CROSSED = ("40P01", "40001")  # PostgreSQL: a deadlock, or a look that can no longer be had
+
+_CROSSED = "Somebody else worked on the same things at the same moment. Nothing was recorded; try again."
+_LOCKED = "The database {where} is locked by another process. Try again in a moment."
+_FULL = "There is no room left for {where}. Nothing was recorded."
+_READ_ONLY = "The database {where} may only be read. Nothing was recorded."
+_DAMAGED = "{where} is not an SQLite database, or it is damaged."
+_DISK = "The disk failed while using {where}. Nothing was recorded."
+_NO_TABLES = "The database {where} is not initialised. Run decision-routes init."
+_UNREACHABLE = "The database {where} cannot be reached. Check that it runs and that its address is right."
+
+#: What SQLite says, in its own words.
+_SIGNS = {
+    "locked": _LOCKED,
+    "busy": _LOCKED,
+    "disk is full": _FULL,
+    "no space left": _FULL,
+    "readonly": _READ_ONLY,
+    "read-only": _READ_ONLY,
+    "not a database": _DAMAGED,
+    "malformed": _DAMAGED,
+    "unable to open": "The database {where} cannot be opened. Check the path and its folder.",
+    "disk i/o": _DISK,
+    "no such table": _NO_TABLES,
+}
+
+#: What PostgreSQL says, by code or by class of codes: its words depend on its language, and on names in them.
+_CODES = {
+    "40P01": _CROSSED,
+    "40001": _CROSSED,
+    "55P03": _LOCKED,
+    "53100": _FULL,
+    "25006": _READ_ONLY,
+    "58030": _DISK,
+    "42P01": _NO_TABLES,
+    "08": _UNREACHABLE,
+    "57P01": _UNREACHABLE,
+    "57P02": _UNREACHABLE,
+    "57P03": _UNREACHABLE,
+}
 
 
 class DatabaseUnavailable(Exception):
@@ -107,30 +145,23 @@ def understood(engine: Engine) -> Iterator[None]:
 
 
 def _sentence(engine: Engine, err: DBAPIError) -> str | None:
+    """What to tell people; None for what is no state of the database but a defect."""
     where = _place(engine)
-    if getattr(err.orig, "sqlstate", None) in CROSSED:
-        return "Somebody else worked on the same things at the same moment. Nothing was recorded; try again."
-    said = str(err.orig).lower()
-    known = (
-        (("locked", "busy"), f"The database {where} is locked by another process. Try again in a moment."),
-        (("disk is full", "no space left"), f"There is no room left for {where}. Nothing was recorded."),
-        (("readonly", "read-only"), f"The database {where} may only be read. Nothing was recorded."),
-        (("not a database", "malformed"), f"{where} is not an SQLite database, or it is damaged."),
-        (("unable to open",), f"The database {where} cannot be opened. Check the path and its folder."),
-        (("disk i/o",), f"The disk failed while using {where}. Nothing was recorded."),
-        (
-            ("no such table", 'relation "'),
-            f"The database {where} is not initialised. Run decision-routes init.",
-        ),
-    )
-    for signs, sentence in known:
-        if any(sign in said for sign in signs):
-            return sentence
-    if isinstance(err, OperationalError | InterfaceError):
-        if isinstance(err.orig, sqlite3.Error):
-            return f"The database {where} cannot be used: {err.orig}."
-        return f"The database {where} cannot be reached. Check that it runs and that its address is right."
-    return None
+    if isinstance(err.orig, sqlite3.IntegrityError):
+        return None
+    if isinstance(err.orig, sqlite3.Error):
+        said = str(err.orig).lower()
+        trouble = next((found for sign, found in _SIGNS.items() if sign in said), None)
+    else:
+        code = getattr(err.orig, "sqlstate", None) or ""
+        trouble = _CODES.get(code) or _CODES.get(code[:2])
+    if trouble is not None:
+        return trouble.format(where=where)
+    if not isinstance(err, OperationalError | InterfaceError):
+        return None
+    if isinstance(err.orig, sqlite3.Error):
+        return f"The database {where} cannot be used: {err.orig}."
+    return _UNREACHABLE.format(where=where)
 
 
 def _place(engine: Engine) -> str:

@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 
 from routes.explain import suggestion
 from routes.faults import shortened
-from routes.spec import Route, Stage, WaitsForStep
-from routes.words import ASKS, DECISION, OUTCOMES
+from routes.spec import Route, Stage, WaitsForCheck, WaitsForStep
+from routes.words import ASKS, DECISION, OUTCOMES, ROLES
 
 Path = tuple[str | int, ...]
 
@@ -177,6 +177,10 @@ def _references(stage: Stage, forums: Collection[str] | None) -> Iterator[tuple[
         if stage.gate.outcome not in OUTCOMES:
             told = f"waits for the outcome “{stage.gate.outcome}”, which is none of {', '.join(OUTCOMES)}"
             yield "waits_for", told + suggestion(stage.gate.outcome, OUTCOMES)
+    person = stage.gate.person if isinstance(stage.gate, WaitsForCheck) else None
+    if person is not None and (person in ROLES or not is_id(person)):
+        told = f"has a check by “{shortened(person)}”: a check is made by lead, owner or a person by id"
+        yield "waits_for", told
 
 
 def _forum(forum: str, forums: Collection[str] | None) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, cast
 
 import rfc8785
 from pydantic import ValidationError
@@ -30,8 +30,6 @@ from routes.schema import (
 )
 from routes.spec import Condition, Days, Gate, Join, Route, Stage, WaitsForCheck, WaitsForDate, WaitsForStep
 from routes.yaml_marks import Marked, line_of, read
-
-ROUTES_REMEMBERED: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,26 +99,16 @@ def version(definition: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical_text(definition).encode()).hexdigest()
 
 
-_remembered: dict[str, Route] = {}
-
-
-def from_canonical(definition: Mapping[str, Any], known_version: str | None = None) -> Route:
-    """The route of a definition that was accepted before, read again quickly.
+def from_canonical(definition: Mapping[str, Any]) -> Route:
+    """The route of a definition that was accepted before.
 
     It is not judged again: an item stays on the version it started with even if the rules for new routes
-    have become stricter. `known_version`, where the caller has it at hand, saves computing it.
+    have become stricter.
     """
-    key = known_version or version(definition)
-    route = _remembered.get(key)
-    if route is None:
-        reading = _Reading(definition, f"route version {key[:12]}")
-        if reading.faults or reading.route is None:
-            raise FileFault(reading.faults)
-        route = reading.route
-        if len(_remembered) >= ROUTES_REMEMBERED:
-            _remembered.clear()
-        _remembered[key] = route
-    return route
+    reading = _Reading(definition, f"route version {version(definition)[:12]}")
+    if reading.faults or reading.route is None:
+        raise FileFault(reading.faults)
+    return reading.route
 
 
 @cache

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+
+from routes.words import CHECKED_BY
 
 Kind = Literal["meeting", "individual", "consultation", "gate"]
 Unit = Literal["working-days", "clear-working-days", "calendar-days", "clear-calendar-days"]
@@ -30,14 +33,23 @@ class WaitsForStep:
     stage: str
     outcome: str
 
+    def item_for(self, bindings: Mapping[str, str]) -> str:
+        """The id of the item that is looked at, once `forums:` of the waiting item have filled in a $name."""
+        return bindings.get(self.item[1:], self.item) if self.item.startswith("$") else self.item
+
 
 @dataclass(frozen=True, slots=True)
 class WaitsForCheck:
     """A gate that a person opens, such as an assessment of readiness."""
 
     check: str
-    by: str  # a role ("lead", "owner") or a person's id
+    by: str  # "lead", "owner" or a person's id
     evidence: bool
+
+    @property
+    def person(self) -> str | None:
+        """The id of the person who makes it; None where the lead or the owner does."""
+        return None if self.by in CHECKED_BY else self.by
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Verbs are compared by strength, never by name: "agreed" at a consultative partne
 Cabinet it is a decision. A consultative forum's outcome never counts for more than an endorsement.
 """
 
-from typing import Final
+from typing import Final, Literal, get_args
 
 ASKS: Final[dict[str, int]] = {
     "note": 0, "receive": 0, "discuss": 0,
@@ -20,15 +20,15 @@ OUTCOMES: Final[dict[str, int]] = {
     "agreed": 3, "approved": 3, "ratified": 3, "decided": 3, "appointed": 3,
 }  # fmt: skip
 
-#: Outcomes that carry no strength: the item comes back to a forum, or falls.
-WITHOUT_STRENGTH: Final = ("deferred", "referred-back", "rejected")
-
 ENDORSEMENT: Final = 2
 DECISION: Final = 3
 
-KINDS: Final = ("meeting", "individual", "consultation", "gate")
-FORMS: Final = ("consultative", "individual", "committee", "joint-committee", "lead-provider")
-UNITS: Final = ("working-days", "clear-working-days", "calendar-days", "clear-calendar-days")
+Form = Literal["consultative", "individual", "committee", "joint-committee", "lead-provider"]
+Role = Literal["secretary", "member", "chair", "lead", "clearer", "author", "auditor", "admin"]
+ROLES: Final[tuple[str, ...]] = get_args(Role)
+
+#: Who makes a check, where that is nobody by id: the lead of the item's organisation, or its owner.
+CHECKED_BY: Final = ("lead", "owner")
 
 
 def power_of(form: str) -> int:

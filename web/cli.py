@@ -33,20 +33,20 @@ def main(arguments: list[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # what a terminal cannot show is no reason to stop
+    if not all(_is_text(word) for word in (sys.argv[1:] if arguments is None else arguments)):
+        _say("The command holds a word that is not written in UTF-8. Type it again.")
+        sys.exit(USAGE)
     try:
         status: Any = cli.main(args=arguments, prog_name="decision-routes", standalone_mode=False)
     except click.exceptions.Exit as leaving:
         sys.exit(leaving.exit_code)
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         _say("Stopped.")
         sys.exit(130)
     except click.ClickException as err:
         _say(" ".join(err.format_message().split()))
         sys.exit(USAGE)
-    except Unavailable as err:
-        _say(str(err))
-        sys.exit(USAGE)
-    except SettingsFault as err:
+    except (Unavailable, SettingsFault) as err:
         _say(str(err))
         sys.exit(USAGE)
     except (WorkflowError, FileFault) as err:
@@ -59,14 +59,23 @@ def main(arguments: list[str] | None = None) -> None:
     except OSError as err:
         _say(f"{err.filename or 'The file'} cannot be used: {(err.strerror or str(err)).lower()}.")
         sys.exit(USAGE)
-    except KeyboardInterrupt:
-        sys.exit(130)
     except Exception as err:
         if sys.flags.dev_mode:
             raise
-        _say(f"That went wrong in a way nobody foresaw ({type(err).__name__}: {err}). Nothing was recorded.")
+        _say(
+            f"That went wrong in a way nobody foresaw ({type(err).__name__}: {err}). "
+            "Look whether it was recorded before you repeat it."
+        )
         sys.exit(FAULT)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _is_text(word: str) -> bool:
+    try:
+        word.encode()
+    except UnicodeEncodeError:  # bytes that are no UTF-8 arrive as half of a pair of surrogates
+        return False
+    return True
 
 
 def _say(sentence: str) -> None:

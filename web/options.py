@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from workflow.clock import LONDON
+from workflow.shapes import too_far
 
 
 class DayType(click.ParamType):
@@ -26,6 +27,8 @@ class DayType(click.ParamType):
             found = None
         if found is None or found.isoformat() != value:
             self.fail(f"“{value}” is no date; write year, month and day, such as 2023-10-05", param, ctx)
+        if sentence := too_far(found):
+            self.fail(sentence, param, ctx)
         return found
 
 
@@ -39,6 +42,8 @@ class MomentType(click.ParamType):
             found = datetime.fromisoformat(value)
         except ValueError:
             self.fail(f"“{value}” is no date and time; write 2023-10-05T14:00", param, ctx)
+        if sentence := too_far(found):
+            self.fail(sentence, param, ctx)
         return (found if found.tzinfo else found.replace(tzinfo=LONDON)).astimezone(UTC)
 
 

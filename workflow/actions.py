@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from workflow.doing import Doing
-from workflow.use_cases import call_ins, meetings, outcomes, papers, progress, redaction
+from workflow.use_cases import call_ins, corrections, meetings, outcomes, papers, progress, redaction
 from workflow.use_cases.acting import Act, Done
 
 
@@ -23,7 +23,7 @@ class Action:
 
 _ALL = (
     Action("record", outcomes.RecordOutcome, outcomes.record, "recorded"),
-    Action("correct", outcomes.CorrectOutcome, outcomes.correct, "corrected"),
+    Action("correct", corrections.CorrectOutcome, corrections.correct, "corrected"),
     Action("accept", outcomes.StepReason, outcomes.accept, "accepted"),
     Action("send-back", outcomes.StepReason, outcomes.send_back, "sent-back"),
     Action("bind", meetings.Bind, meetings.bind, "bound"),

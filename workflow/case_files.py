@@ -28,8 +28,6 @@ from workflow.shelf import gates_of
 from workflow.use_cases import installation, items, meetings, outcomes
 from workflow.use_cases.acting import Act
 
-#: What an act says of itself where a file leaves it out, and the ledger too.
-
 SETTING_UP = ("rules", "organisations", "forums", "people", "meetings")
 
 

@@ -13,10 +13,10 @@ from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
 from config.bank_holidays import BANK_HOLIDAYS
+from routes.faults import Fault, FileFault, shortened
 from routes.spec import Days
+from routes.yaml_marks import Marked, read
 from workflow.errors import BeyondCalendar, Faulty
 from workflow.errors import day as in_words
 
@@ -66,10 +66,6 @@ class Calendar:
         """A bank holiday or a closure day, whatever the day of the week."""
         self._number(day)
         return day in self._off
-
-    def on_or_before(self, day: date) -> date:
-        """The day itself, or the working day before it."""
-        return self._before(self._number(day))
 
     def on_or_after(self, day: date) -> date:
         """The day itself, or the working day after it."""
@@ -161,36 +157,47 @@ def england_and_wales(overrides: Overrides | None = None) -> Calendar:
 def standard_calendar() -> Calendar:
     """The calendar that the product ships: bank holidays and the changes in `config/calendars`."""
     file = files("config") / "calendars" / "england-and-wales.yaml"
-    return england_and_wales(read_overrides(file.read_text(encoding="utf-8"), file.name))
+    return england_and_wales(read_overrides(file.read_bytes(), file.name))
 
 
-def read_overrides(text: str, name: str) -> Overrides:
+def read_overrides(data: bytes, name: str) -> Overrides:
     """The changes written in a calendar file, or every fault in it at once."""
     try:
-        content = yaml.safe_load(text) or {}
-    except (yaml.YAMLError, ValueError) as fault:  # ValueError: a day that does not exist
-        raise Faulty([f"{name}: this cannot be read as YAML with dates that exist ({fault})"]) from fault
-    faults: list[str] = []
-    if not isinstance(content, dict):
-        raise Faulty([f"{name}: write the sections add, remove and closures, each with dates and reasons"])
-    faults += [
-        f"{name}: “{key}” is no section of a calendar; use add, remove or closures"
+        content = read(data, name)
+    except FileFault as fault:
+        raise Faulty([str(one) for one in fault.faults]) from fault
+    faults = [
+        Fault(name, content.lines[key], f"“{key}” is no section of a calendar; use add, remove or closures")
         for key in content
         if key not in _SECTIONS
     ]
-    days = {section: _days(content.get(section), section, name, faults) for section in _SECTIONS}
+    days = {section: _days(content, section, name, faults) for section in _SECTIONS}
     if faults:
-        raise Faulty(faults)
+        raise Faulty([str(fault) for fault in sorted(faults)])
     return Overrides(**days)
 
 
-def _days(entries: object, section: str, name: str, faults: list[str]) -> frozenset[date]:
+def _days(content: Marked, section: str, name: str, faults: list[Fault]) -> frozenset[date]:
+    entries = content.get(section)
     if entries is None:
         return frozenset()
-    if not isinstance(entries, dict):
-        faults.append(f"{name}: {section}: write one line for each day, as 2022-09-19: the reason")
+    if not isinstance(entries, Marked):
+        told = f"{section}: write one line for each day, as 2022-09-19: the reason"
+        faults.append(Fault(name, content.lines[section], told))
         return frozenset()
-    for entry in entries:
-        if type(entry) is not date:
-            faults.append(f"{name}: {section}: “{entry}” is no date; write it as 2022-09-19")
-    return frozenset(entry for entry in entries if type(entry) is date)
+    found = {entry: _day(entry) for entry in entries}
+    faults += [
+        Fault(name, entries.lines[entry], f"{section}: “{shortened(entry)}” is no date; write it as 2022-09-19")
+        for entry, day in found.items()
+        if day is None
+    ]
+    return frozenset(day for day in found.values() if day is not None)
+
+
+def _day(written: str) -> date | None:
+    """The date that is written year, month and day; None for anything else."""
+    try:
+        day = date.fromisoformat(written)
+    except ValueError:
+        return None
+    return day if day.isoformat() == written else None

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from importlib import resources
 
 from sqlalchemy import Connection, func, select
 
 from models import metadata
+from models.forecasts import revision
 from models.items import items
 from models.organisations import installation, organisations
-from models.sessions import DatabaseUnavailable, remove_everything, table_names, writing
+from models.sessions import DatabaseUnavailable, keep_to_oneself, remove_everything, table_names, writing
 from workflow import forecast
 from workflow.case_files import load
 from workflow.case_reading import read_files
 from workflow.clock import LONDON
+from workflow.doing import Doing
 from workflow.errors import Refused, Unavailable
 from workflow.ledger import INSTALLATION, Change
 from workflow.runtime import Runtime
-from workflow.setup import ACTOR, initialise
+from workflow.setup import begun, set_up
 
 STARTS = date(2023, 7, 18)  # the day on which the living set was written
 CASES = ("lancashire-2023.yaml", "west-lancashire-mou-2019.yaml")
@@ -30,30 +32,44 @@ _DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 
 def build(runtime: Runtime, today: date = STARTS) -> None:
-    """Make the demonstration anew. Refused where the database holds anything that is not one."""
+    """Make the demonstration anew, in one transaction: if that fails, an earlier one is still there.
+
+    Refused where the database holds anything that is not one.
+    """
     try:
         with writing(runtime.engine) as db:
-            _clear(db)
+            keep_to_oneself(db)
+            set_up(runtime, db, _clear(db) + 1)
+            now = _start_clock(begun(runtime, db, runtime.clock.now()), today)
+            _fill(begun(runtime, db, now), today)
     except DatabaseUnavailable as err:
         raise Unavailable(str(err)) from err
-    initialise(runtime)
-    with runtime.doing(ACTOR) as do:
-        starts = datetime.combine(today, time(9), LONDON)
-        reads = {"clock_reads": starts.isoformat(), "clock_set_at": do.now.isoformat()}
-        change = Change(installation, (INSTALLATION,), reads)
-        do.append(INSTALLATION, "demonstration-started", on=None, changes=[change])
-        forecast.refresh(do)
-    with runtime.doing(ACTOR) as do:
-        reading = read_files([(name, _case(name)) for name in CASES] + [(LIVING, _living(today))])
-        reading.outcomes = [written for written in reading.outcomes if written.entry.date <= do.today]
-        load(do, reading)
 
 
-def _clear(db: Connection) -> None:
-    """Remove an earlier demonstration, and nothing else."""
+def _start_clock(do: Doing, today: date) -> datetime:
+    """From now on the demonstration has its own time; what it is by that is returned."""
+    starts = datetime.combine(today, time(9), LONDON)
+    reads = {"clock_reads": starts.isoformat(), "clock_set_at": do.now.isoformat()}
+    change = Change(installation, (INSTALLATION,), reads)
+    do.append(INSTALLATION, "demonstration-started", on=None, changes=[change])
+    forecast.refresh(do)
+    return starts.astimezone(UTC)
+
+
+def _fill(do: Doing, today: date) -> None:
+    reading = read_files([(name, _case(name)) for name in CASES] + [(LIVING, _living(today))])
+    reading.outcomes = [written for written in reading.outcomes if written.entry.date <= do.today]
+    load(do, reading)
+
+
+def _clear(db: Connection) -> int:
+    """Remove an earlier demonstration, and nothing else; how many changes of what everybody knows it counted.
+
+    The new one counts on from there, so that nobody takes what he remembers of the old one for the new.
+    """
     there = table_names(db)
     if not there:
-        return
+        return 0
     ours = set(metadata.tables) | {"alembic_version"}
     if not there <= ours or "installation" not in there:
         raise Refused("This database holds something else. Name an empty one for the demonstration, with --db.")
@@ -63,7 +79,9 @@ def _clear(db: Connection) -> None:
         )
         if db.execute(select(held)).scalar_one():
             raise Refused("This database holds real decisions. Name another one for the demonstration, with --db.")
+    counted = db.execute(select(revision.c.number)).scalar_one_or_none() or 0
     remove_everything(db, there)
+    return counted
 
 
 def _case(name: str) -> bytes:

@@ -22,7 +22,7 @@ from models.reports import texts
 from workflow import ledger
 from workflow.clear_days import Calendar
 from workflow.dossiers import Dossier
-from workflow.errors import AlreadyDecided
+from workflow.errors import AlreadyDecided, Refused
 from workflow.known import Known
 from workflow.ledger import Change
 
@@ -71,6 +71,8 @@ class Doing:
         step: str | None = None,
     ) -> None:
         """Write down that this happened: one event in the subject's chain, and the rows it changed."""
+        if self.recorded_at is not None and self.recorded_at > self.now:
+            raise Refused("An act cannot have been recorded at a moment that lies ahead: correct its recorded_at.")
         self.lock(subject)
         seq, head = self.heads[subject]
         event: dict[str, Any] = {

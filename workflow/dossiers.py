@@ -77,6 +77,10 @@ class Dossier:
         found = [row for key, row in self.rows["steps"].items() if key[0] == step]
         return sorted(found, key=lambda row: int(row["round"]))
 
+    def decided_round(self, step: str) -> int | None:
+        """The newest round of a step that has an outcome; the conditions of earlier ones count no more."""
+        return max((row["round"] for row in self.rounds(step) if row["outcome"] is not None), default=None)
+
     def current(self) -> list[Row]:
         """The current round of every step, in the route's order."""
         latest: dict[str, Row] = {}
@@ -104,7 +108,7 @@ class Dossier:
             conditions=tuple(
                 OpenCondition(row["step"], row["number"], row["owner"], row["due"])
                 for _key, row in sorted(self.rows.get("conditions", {}).items())
-                if row["met_on"] is None
+                if row["met_on"] is None and row["round"] == self.decided_round(row["step"])
             ),
         )
 

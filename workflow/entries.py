@@ -11,12 +11,23 @@ from pydantic import AfterValidator, Field, model_validator
 
 from routes.schema import unsuitable
 from routes.spec import Unit
+from routes.words import Form, Role
 from workflow.known import MONTHS, NTH, WEEKDAYS
 from workflow.shapes import LONGEST_ID, Day, Id, Shape, Text, Time, Title
 from workflow.use_cases.outcomes import ConditionForm, Outcome
 
 Scalar = str | int | float | bool
 StepId = Field(max_length=2 * LONGEST_ID + 1)
+LONGEST_LABEL = 200
+
+
+def _label(value: str) -> str:
+    if len(value) > LONGEST_LABEL:
+        raise unsuitable(f"is too long for a label: write at most {LONGEST_LABEL} characters, such as “County Hall”")
+    return value
+
+
+Place = Annotated[Title, AfterValidator(_label)]
 
 
 class OrganisationEntry(Shape):
@@ -84,7 +95,7 @@ class ForumEntry(Shape):
     id: Id
     organisation: Id
     name: Title
-    form: Literal["consultative", "individual", "committee", "joint-committee", "lead-provider"]
+    form: Form
     rules: Id | None = None
     quorum: int | FractionEntry | None = None
     meets: MeetsEntry | None = None
@@ -93,7 +104,7 @@ class ForumEntry(Shape):
 class RoleEntry(Shape):
     """A role of a person, for a forum, an organisation or an area where the role has one."""
 
-    role: Literal["secretary", "member", "chair", "lead", "clearer", "author", "auditor", "admin"]
+    role: Role
     forum: Id | None = None
     organisation: Id | None = None
     area: Id | None = None
@@ -130,14 +141,17 @@ class PersonEntry(Shape):
 
 
 class MeetingEntry(Shape):
-    """One sitting of one forum, or of several together."""
+    """One sitting of one forum, or of several together.
+
+    `place` is a label such as “County Hall, room 3”, not prose: it is kept in the clear and cannot be redacted.
+    """
 
     id: Id
     forum: Id | None = None
     forums: list[Id] = Field(default_factory=list, max_length=50)
     date: Day
     time: Time | None = None
-    place: Text | None = None
+    place: Place | None = None
     state: Literal["planned", "held", "cancelled"] = "planned"
 
     @model_validator(mode="after")

@@ -1,6 +1,7 @@
 """What is known about an item and the world around it: the input of every pure computation.
 
-Built by `workflow/queries/facts.py` from the current rows or, for another day, from the ledger.
+`workflow/dossiers.py` makes an item's part of its rows and `workflow/known.py` the world around it: of the rows
+as they are now or, for another day, as the ledger has them.
 Nothing in here is derived: whether a step is ready, skipped or late follows from these in
 `standing.py` and `planner.py`.
 """

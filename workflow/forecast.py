@@ -76,7 +76,8 @@ def _next_day(plan: Plan) -> date | None:
 
 
 def _waiting_for(do: Doing, wanted: set[str]) -> set[str]:
-    """The items whose gates look at these, and so on. A single act has locked its own already."""
-    if len(wanted) == 1 and not do.touched_forums:
-        return {d.id for d in do.dossiers.values() if wanted & set(gates_of(d))}
+    """The items whose gates look at these, and so on. A single act has those that wait for it in hand already."""
+    alone = len(wanted) == 1 and not do.touched_forums
+    if alone and not any(wanted & set(gates_of(dossier)) for dossier in do.dossiers.values()):
+        return set()
     return waiting_for(do, wanted)

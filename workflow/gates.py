@@ -37,8 +37,7 @@ def opening_of(step: Step, stage: Stage, item: Item, world: World, on: date) -> 
 
 def awaited_case(gate: WaitsForStep, item: Item, world: World) -> Case | None:
     """The item that a gate looks at, with the $name of the route filled by the waiting item."""
-    name = item.bindings.get(gate.item.removeprefix("$"), "") if gate.item.startswith("$") else gate.item
-    return world.cases.get(name)
+    return world.cases.get(gate.item_for(item.bindings))
 
 
 def awaited_stage(gate: WaitsForStep, other: Case) -> Stage | None:

@@ -25,6 +25,7 @@ from routes.yaml_words import LARGEST_EXACT
 
 START: Final = ""  # the `previous` of a chain's first event
 INSTALLATION: Final = "installation"
+KEY_INTRODUCED: Final = "key-introduced"  # the keyed event that holds where every plain chain stood
 
 #: Which chain each table's rows belong to: the subject's prefix and the column that names the subject.
 CHAINS: Final[dict[str, tuple[str, str | None]]] = {

@@ -84,7 +84,7 @@ def _events(
 
 
 def _take(loaded: Loaded, row: RowMapping, spelt: Mapping[tuple[str, str], str | None]) -> None:
-    act = _spelt_out(row["data"].get("act", {}), row["subject"], spelt)
+    act = spelt_out(row["data"].get("act", {}), row["subject"], spelt)
     kind = row["kind"]
     if "entry" in act and kind in SECTION_OF:
         key = entry_key(SECTION_OF[kind], act["entry"])
@@ -121,17 +121,17 @@ def _named(row: RowMapping, act: Entry) -> Entry:
     return told
 
 
-def _spelt_out(value: Any, subject: str, spelt: Mapping[tuple[str, str], str | None]) -> Any:
-    """Digests replaced by the text they stand for; what was redacted says so."""
+def spelt_out(value: Any, subject: str, spelt: Mapping[tuple[str, str], str | None]) -> Any:
+    """Digests replaced by the subject's texts that they stand for; what was redacted says so."""
     if isinstance(value, str):
         if value.startswith("sha256:") and (subject, value) in spelt:
             text = spelt[(subject, value)]
             return text if text is not None else REDACTED
         return value
     if isinstance(value, Mapping):
-        return {name: _spelt_out(of, subject, spelt) for name, of in value.items()}
+        return {name: spelt_out(of, subject, spelt) for name, of in value.items()}
     if isinstance(value, list):
-        return [_spelt_out(of, subject, spelt) for of in value]
+        return [spelt_out(of, subject, spelt) for of in value]
     return value
 
 

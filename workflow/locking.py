@@ -35,9 +35,15 @@ def lock_open_at(do: Doing, forums: Iterable[str]) -> None:
 
 
 def lock_in_order(do: Doing, ids: Iterable[str]) -> None:
-    """Lock these items, as far as they exist, and those that wait for them, in the order of their ids."""
+    """Lock these items, as far as they exist, those that wait for them and those they wait for, in order of ids.
+
+    An act on any of them locks what it waits for too (`shelf.hand_over`), so all of it is locked here at once.
+    """
     wanted = set(ids)
     wanted |= waiting_for(do, wanted)
+    for chunk in chunks(sorted(wanted)):
+        query = select(gate_links.c.waits_for).where(gate_links.c.item.in_(chunk))
+        wanted |= set(do.db.execute(query).scalars())
     for chunk in chunks(sorted(wanted)):
         do.db.execute(select(items.c.id).where(items.c.id.in_(chunk)).order_by(items.c.id).with_for_update())
 

@@ -7,8 +7,6 @@ from workflow.errors import day as in_words
 from workflow.facts import Case, Step, World
 from workflow.gates import awaited_case, awaited_stage
 
-_ROLES = ("secretary", "member", "chair", "lead", "clearer", "author", "owner", "auditor", "admin")
-
 
 def forum_name(world: World, forum: str | None) -> str | None:
     """The name of a forum, or its id where nothing else is known of it."""
@@ -50,16 +48,14 @@ def gate_name(case: Case, world: World, stage: Stage) -> str:
 
 
 def made_by(gate: WaitsForCheck) -> str:
-    """Who makes a check: the holder of a role, or somebody by id."""
-    return f"The {gate.by}" if gate.by in _ROLES else gate.by
+    """Who makes a check: the lead, the owner, or somebody by id."""
+    return gate.person or f"The {gate.by}"
 
 
 def awaited_title(case: Case, world: World, gate: WaitsForStep) -> str:
     """The title of the item that a gate looks at, or the id under which it was looked for."""
     other = awaited_case(gate, case.item, world)
-    if other is not None:
-        return other.item.title
-    return case.item.bindings.get(gate.item.removeprefix("$"), gate.item)
+    return other.item.title if other else gate.item_for(case.item.bindings)
 
 
 def awaited_forum(case: Case, world: World, gate: WaitsForStep) -> str:

@@ -10,7 +10,7 @@ from routes.spec import Stage
 from workflow.clear_days import Calendar
 from workflow.due_dates import NOTHING_DUE, DueDates, before_meeting, effective, notice_by, pack_in_force
 from workflow.errors import BeyondCalendar
-from workflow.facts import Forum, Item, Step, World
+from workflow.facts import Forum, Item, RulePack, Step, World
 from workflow.meeting_choice import (
     Moment,
     Sitting,
@@ -142,6 +142,8 @@ def _first_meeting_that_suits(spot: Spot) -> Placed:
         return NOWHERE
     earliest = earliest_meeting(spot)
     first_day = max(earliest[0], spot.floor[0]) if spot.floor else earliest[0]
+    if first_day > spot.calendar.known_until:
+        return NOWHERE
     for sitting in sittings_from(spot.world, spot.forum, first_day, spot.on, spot.calendar):
         at = moment(sitting.day, sitting.time)
         if at < earliest or (spot.floor is not None and at <= spot.floor):
@@ -204,11 +206,26 @@ def _placed(spot: Spot, basis: Basis, sitting: Sitting) -> Placed:
     day, calendar = sitting.day, spot.calendar
     if spot.stage.kind == "consultation":
         return Placed(basis, day, end_of(day))
+    # What happened or is fixed on a known day stands, even where the days that follow from it cannot be counted.
+    settled = basis in ("actual", "bound") and day <= calendar.known_until
+    due, takes_effect = NOTHING_DUE, None
     pack = pack_in_force(spot.world, spot.forum, day)
-    takes_effect = effective(spot.step, spot.stage.ask, pack, day, calendar)
-    if spot.stage.kind == "individual":
-        due = DueDates(notice_by=notice_by(pack, spot.item.key_decision, day, calendar))
-        return Placed(basis, day, end_of(day), sitting.time, sitting.meeting_id, due, takes_effect)
-    due = before_meeting(pack, spot.item.key_decision, day, calendar)
-    at = moment(day, sitting.time)
+    try:
+        due = _due(spot, pack, day)
+    except BeyondCalendar:
+        if not settled:
+            raise
+    try:
+        takes_effect = effective(spot.step, spot.stage.ask, pack, day, calendar)
+    except BeyondCalendar:
+        if not settled:
+            raise
+    at = end_of(day) if spot.stage.kind == "individual" else moment(day, sitting.time)
     return Placed(basis, day, at, sitting.time, sitting.meeting_id, due, takes_effect)
+
+
+def _due(spot: Spot, pack: RulePack | None, day: date) -> DueDates:
+    """An office-holder needs no agenda, only the notice of a key decision."""
+    if spot.stage.kind == "individual":
+        return DueDates(notice_by=notice_by(pack, spot.item.key_decision, day, spot.calendar))
+    return before_meeting(pack, spot.item.key_decision, day, spot.calendar)

@@ -57,7 +57,6 @@ class Runtime:
         """Run one act in one transaction: its rows, its events and the plans it changes, or nothing."""
         with self.doing(actor) as do:
             do.by = getattr(form, "by", None)
-            do.recorded_at = getattr(form, "recorded_at", None)
             result = use_case(do, form)
             return result, forecast.refresh(do)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from importlib import resources
 from pathlib import Path
 
@@ -19,8 +20,9 @@ from workflow.doing import Doing
 from workflow.entries import RulesEntry
 from workflow.errors import Unavailable
 from workflow.known import ALWAYS
-from workflow.ledger import INSTALLATION, Change
+from workflow.ledger import INSTALLATION, KEY_INTRODUCED, Change
 from workflow.queries.known import read_known
+from workflow.queries.verify import heads_before, unsealed
 from workflow.runtime import Runtime
 from workflow.use_cases import installation as setting_up
 
@@ -31,15 +33,27 @@ def initialise(runtime: Runtime) -> None:
     """Create the tables or bring them up to date, and register the routes and rules that are shipped."""
     try:
         with writing(runtime.engine) as db:
-            keep_to_oneself(db)
-            _must_not_be_newer(db)
-            _must_not_be_foreign(db)
-            upgrade(db)
-            if db.execute(select(revision.c.number)).scalar_one_or_none() is None:
-                db.execute(insert(revision).values(id=1, number=1))
-            _register(runtime, db)
+            set_up(runtime, db)
     except DatabaseUnavailable as err:
         raise Unavailable(str(err)) from err
+
+
+def set_up(runtime: Runtime, db: Connection, number: int = 1) -> None:
+    """The same as part of a larger transaction; a new database counts its changes from `number` on."""
+    keep_to_oneself(db)
+    _must_not_be_newer(db)
+    _must_not_be_foreign(db)
+    upgrade(db)
+    if db.execute(select(revision.c.number)).scalar_one_or_none() is None:
+        db.execute(insert(revision).values(id=1, number=number))
+    _register(begun(runtime, db, runtime.clock.now()))
+
+
+def begun(runtime: Runtime, db: Connection, now: datetime) -> Doing:
+    """An act of the product itself, within a transaction that is open."""
+    number = db.execute(select(revision.c.number)).scalar_one()
+    known = read_known(db, number)
+    return Doing(db, ACTOR, now, business_date(now), runtime.calendar, known, ledger_key=runtime.ledger_key)
 
 
 def must_be_ready(runtime: Runtime) -> None:
@@ -84,10 +98,8 @@ def _must_not_be_foreign(db: Connection) -> None:
         raise DatabaseUnavailable("This database holds the tables of something else. Name another one.")
 
 
-def _register(runtime: Runtime, db: Connection) -> None:
-    now = runtime.clock.now()
-    do = Doing(db, ACTOR, now, business_date(now), runtime.calendar, read_known(db, 0), ledger_key=runtime.ledger_key)
-    if db.execute(select(installation.c.id)).scalar_one_or_none() is None:
+def _register(do: Doing) -> None:
+    if do.db.execute(select(installation.c.id)).scalar_one_or_none() is None:
         change = Change(installation, (INSTALLATION,), {"clock_reads": None}, new=True)
         do.append(INSTALLATION, "initialised", on=None, changes=[change])
     for entry in shipped_rules():
@@ -97,3 +109,6 @@ def _register(runtime: Runtime, db: Connection) -> None:
     for definition in shipped().values():
         setting_up.route(do, definition.canonical, shipped=True)
     forecast.refresh(do)
+    if do.ledger_key is not None and next(unsealed(do.db), None) is not None:
+        do.append(INSTALLATION, KEY_INTRODUCED, on=None, act=heads_before(do.db))
+        do.flush()

@@ -14,6 +14,7 @@ from routes.yaml_words import NOT_TEXT
 LONGEST_ID: Final = 100
 LONGEST_TITLE: Final = 500
 LONGEST_TEXT: Final = 20_000
+GREATEST_NUMBER: Final = 2**31 - 1  # what both databases can hold
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -39,9 +40,17 @@ def _day(value: object) -> object:
     return found
 
 
+def too_far(value: date | datetime) -> str | None:
+    """A sentence where a day or moment lies too far ahead or back to be one of a decision's."""
+    found = value.date() if isinstance(value, datetime) else value
+    if EARLIEST <= found <= LATEST:
+        return None
+    return f"{found.isoformat()} is too far away to be a date of a decision"
+
+
 def _in_range(value: date) -> date:
-    if not EARLIEST <= value <= LATEST:
-        raise unsuitable(f"{value.isoformat()} is too far away to be a date of a decision")
+    if sentence := too_far(value):
+        raise unsuitable(sentence)
     return value
 
 
@@ -49,9 +58,10 @@ def _moment(value: object) -> object:
     if not isinstance(value, str):
         return value
     try:
-        return datetime.fromisoformat(value)
+        found = datetime.fromisoformat(value)
     except ValueError:
         raise unsuitable(f"“{value[:60]}” is no moment; write 2024-04-01T09:30:00Z") from None
+    return _in_range(found)
 
 
 def _time(value: str) -> str:
@@ -72,6 +82,7 @@ Id = Annotated[str, Field(max_length=LONGEST_ID), AfterValidator(_id)]
 Day = Annotated[date, BeforeValidator(_day), AfterValidator(_in_range)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 Time = Annotated[str, AfterValidator(_time)]
+Number = Annotated[int, Field(ge=1, le=GREATEST_NUMBER)]
 Title = Annotated[str, Field(max_length=LONGEST_TITLE), AfterValidator(_text)]
 Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_text)]
 

@@ -101,12 +101,8 @@ def titles(db: Connection, dossiers: Iterable[Dossier]) -> dict[str, str]:
 
 def gates_of(dossier: Dossier) -> list[str]:
     """The items that this item's gates look at."""
-    found = []
-    for stage in dossier.route.stages:
-        if isinstance(stage.gate, WaitsForStep):
-            name = stage.gate.item
-            found.append(dossier.item["bindings"].get(name[1:], name) if name.startswith("$") else name)
-    return found
+    gates = (stage.gate for stage in dossier.route.stages)
+    return [gate.item_for(dossier.item["bindings"]) for gate in gates if isinstance(gate, WaitsForStep)]
 
 
 def cases_for(dossier: Dossier, dossiers: dict[str, Dossier], named: dict[str, str] | None = None) -> dict[str, Case]:

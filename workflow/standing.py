@@ -11,6 +11,7 @@ from routes.spec import Route, Stage
 from workflow.applicability import step_applies
 from workflow.clear_days import Calendar
 from workflow.due_dates import effective, pack_in_force
+from workflow.errors import BeyondCalendar
 from workflow.facts import Case, Item, Step, World
 from workflow.gates import CLOSED, Opening, opening_of
 from workflow.meeting_choice import bound_meeting, day_decided
@@ -145,7 +146,10 @@ def _completed_on(
     world: World,
     calendar: Calendar,
 ) -> date | None:
-    """The day from which everything is decided and no call-in can undo it; None while a stage is not met."""
+    """The day from which everything is decided and no call-in can undo it.
+
+    None while a stage is not met, or where that day lies beyond the known calendar.
+    """
     if not all(met.values()):
         return None
     days: list[date] = []
@@ -162,7 +166,10 @@ def _completed_on(
             decisive_stage_met = True
             if any(step.decision == "called-in" for step in steps):
                 return None
-            days += [takes_effect(step, stage, world, calendar) for step in passed]
+            try:
+                days += [takes_effect(step, stage, world, calendar) for step in passed]
+            except BeyondCalendar:
+                return None
     return max(days) if decisive_stage_met else None
 
 

@@ -71,13 +71,46 @@ class Timetabling:
 
     def __init__(self, world: World, calendar: Calendar, on: date) -> None:
         self.world, self.calendar, self.on = world, calendar, on
-        self._of_others: dict[str, Timetable | None] = {}
+        self._standings: dict[str, Standing] = {}  # of the items that gates look at
+        self._of_others: dict[str, Timetable] = {}
 
     def timetable(
         self, case: Case, tried: Mapping[str, Sitting] | None = None, standing: Standing | None = None
     ) -> Timetable:
         """The timetable of an item, with some of its open steps tried on given days."""
         standing = standing or standings.of(case, self.world, self.calendar, self.on)
+        self._work_out_others(case, standing)
+        return self._laid_out(case, standing, tried or {})
+
+    def _work_out_others(self, case: Case, standing: Standing) -> None:
+        """The timetables of all items that gates look at, each after those that its own gates look at.
+
+        A loop and not a recursion, because chains of items may be long. Where items wait for each other in a
+        circle, the one met first is worked out as if the circle ended there.
+        """
+        ahead = self._awaited(case, standing)
+        while ahead:
+            other = ahead[-1]
+            name = other.item.id
+            if name not in self._standings:
+                found = self._standings[name] = standings.of(other, self.world, self.calendar, self.on)
+                ahead += [case for case in self._awaited(other, found) if case.item.id not in self._standings]
+                continue
+            ahead.pop()
+            if name not in self._of_others:
+                self._of_others[name] = self._laid_out(other, self._standings[name], {})
+
+    def _awaited(self, case: Case, standing: Standing) -> list[Case]:
+        """The items that gates of this one still wait for."""
+        found = []
+        for stage in standing.order:
+            for step in standing.steps_of.get(stage.id, ()):
+                if isinstance(stage.gate, WaitsForStep) and standing.gates[step.id].opened_on is None:
+                    found.append(awaited_case(stage.gate, case.item, self.world))
+        return [other for other in found if other is not None]
+
+    def _laid_out(self, case: Case, standing: Standing, tried: Mapping[str, Sitting]) -> Timetable:
+        """Stage by stage, once the items that its gates look at are worked out."""
         placed = {step.id: NOWHERE for step in case.steps}
         moments: dict[str, Moment | None] = {}
         for stage in standing.order:
@@ -87,7 +120,7 @@ class Timetabling:
             for step in steps:
                 if standing.steps[step.id].decision != "ended":
                     spot = _spot(case, step, stage, standing, moments, self.world, self.calendar, self.on)
-                    placed[step.id] = self._place(spot, standing, (tried or {}).get(step.id))
+                    placed[step.id] = self._place(spot, standing, tried.get(step.id))
             moments[stage.id] = _met_at(stage, steps, standing, placed)
         return Timetable(case, self.world, self.calendar, self.on, standing, placed, moments)
 
@@ -123,7 +156,7 @@ class Timetabling:
         stage = awaited_stage(gate, other) if other else None
         if other is None or stage is None:
             return None
-        timetable = self._of_other(other)
+        timetable = self._of_others.get(other.item.id)
         if timetable is None or stage.id not in timetable.standing.steps_of:
             return None
         steps = timetable.standing.steps_of[stage.id]
@@ -135,13 +168,6 @@ class Timetabling:
         )
         needed = stage.join.needed(len(steps))
         return moments[needed - 1] if len(moments) >= needed else None
-
-    def _of_other(self, case: Case) -> Timetable | None:
-        """The timetable of an item that a gate looks at; None while it is itself being worked out."""
-        if case.item.id not in self._of_others:
-            self._of_others[case.item.id] = None
-            self._of_others[case.item.id] = self.timetable(case)
-        return self._of_others[case.item.id]
 
 
 def _spot(

@@ -76,11 +76,14 @@ def test_a_case_file_of_five_megabytes(desk: Desk, tmp_path: Path) -> None:
     big.write_text(
         HEAD
         + "organisations:\n  - {id: lcc, name: Council, kind: council}\n"
-        + "forums:\n  - {id: cabinet, organisation: lcc, name: Cabinet, form: committee}\nmeetings:\n"
-        + "".join(f'  - {{id: m{n}, forum: cabinet, date: 2023-10-05, place: "{way}"}}\n' for n in range(255))
+        + "forums:\n  - {id: cabinet, organisation: lcc, name: Cabinet, form: committee}\n"
+        + "people:\n  - {id: ann, name: Ann}\nitems:\n"
+        + "  - id: move\n    title: The move\n    type: decision\n    route: standard-single-forum-decision\n"
+        + "    organisation: lcc\n    owner: ann\n    forums: {forum: cabinet}\n    recommendations:\n"
+        + "".join(f'      - "{n} {way}"\n' for n in range(255))
     )
     assert big.stat().st_size > 5_000_000
-    assert desk.does("load", big) == "Loaded: 257 new, 0 changed, 0 acts recorded.\n"
+    assert desk.does("load", big) == "Loaded: 4 new, 0 changed, 0 acts recorded.\n"
     assert desk.does("load", big) == "Nothing was new.\n"
     sentence = tmp_path / "sentence.yaml"
     sentence.write_text(HEAD + f"people:\n  - {{id: long, name: {'y' * 5_000_000}}}\n")

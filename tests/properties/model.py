@@ -49,6 +49,10 @@ class StepModel:
     def kind(self) -> str:
         return str(self.stage.get("kind", "meeting"))
 
+    def move_for(self, outcome: str) -> str:
+        """What an outcome does; outcomes that do the same are only different words."""
+        return outcome if outcome in ("deferred", "referred-back", "rejected") else self.decision_for(outcome)
+
     def decision_for(self, outcome: str) -> str:
         if outcome == "rejected":
             return "fell-short"

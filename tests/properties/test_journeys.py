@@ -127,11 +127,18 @@ class Journeys(RuleBasedStateMachine):
         if not self._does("correct", item=item.id, step=step.id, outcome=outcome, on=on, reason="Misread"):
             return
         assert had
-        called_in = had[-1].decision == "called-in"
-        item.take_back(step)
-        item.resolve(step, outcome, min(on, str(had[-1].on)), self._sat(step, min(on, str(had[-1].on))))
-        if called_in and had[-1].decision == "passed" and STRENGTHS[outcome] > 0 and outcome != "recommended":
-            had[-1].decision = "called-in"
+        last = had[-1]
+        same_move = step.move_for(outcome) == step.move_for(str(last.outcome))
+        if on != last.on:
+            kept = last.meeting if last.meeting and self.meetings[last.meeting][1] <= on else None
+            last.meeting = self._sat(step, on) or kept
+        if same_move:
+            last.outcome, last.on, last.meeting = outcome, on, last.meeting or self._sat(step, on)
+            if last.decision == "called-in" and (STRENGTHS[outcome] == 0 or outcome == "recommended"):
+                last.decision = "passed"
+        else:
+            item.take_back(step)
+            item.resolve(step, outcome, on, self._sat(step, on))
 
     @rule(data=st.data(), action=st.sampled_from(["accept", "send-back"]))
     def leads_on(self, data: st.DataObject, action: str) -> None:

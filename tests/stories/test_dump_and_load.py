@@ -226,6 +226,11 @@ def quoted(text: str) -> str:
     return said.replace("\u2028", "\\L").replace("\u2029", "\\P").replace("\x85", "\\N").replace("\x7f", "\\x7f")
 
 
+def label(text: str) -> str:
+    """As much of a text as a place may have, quoted."""
+    return quoted(text[:200] if text[:200].strip() else "Hall")
+
+
 def with_texts(texts: list[str]) -> str:
     """A case with an item for each of these texts, and with the text wherever a text may stand."""
     words = [quoted(text) for text in texts]
@@ -234,7 +239,7 @@ def with_texts(texts: list[str]) -> str:
     route = ROUTE.replace("Two forums", words[0])
     places, plans, outcomes = "", "", ""
     for number, word in enumerate(words):
-        places += f"  - {{id: sitting-{number}, forum: board, date: 2023-11-01, place: {word}}}\n"
+        places += f"  - {{id: sitting-{number}, forum: board, date: 2023-11-01, place: {label(texts[number])}}}\n"
         plan = PLAN.replace("\nitems:\n", "").replace("Roads plan", word).replace("id: roads", f"id: roads-{number}")
         plans += plan.replace("[Endorse the plan, Agree its cost]", f"[{word}, {word}]")
         plans += f"    part: II\n    exemption: {{basis: {word}, reason: {word}}}\n    divisions: [{word}]\n"

@@ -9,15 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Boolean, Date, Engine, Float, Integer, create_engine, text
+from sqlalchemy import Boolean, Date, Engine, Float, Integer, create_engine, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from models import metadata
 from models.base import UtcDateTime
+from models.ledger import events
+from models.organisations import forums
+from tests.builders import case
 from tests.office import Office
 from tests.properties.world import COUNCIL, ENDORSED, PLAN, ROUTE
 from workflow import ledger
 from workflow.queries.verify import verify
+from workflow.setup import initialise
 
 TRIGGERS = ("events_not_updated", "events_not_deleted", "texts_not_changed", "texts_not_deleted")
 COLUMNS = [
@@ -236,6 +240,7 @@ def test_a_key_set_later_seals_what_follows(sqlite_database: str) -> None:
     plain = Office(sqlite_database)
     plain.load(COUNCIL + ROUTE + PLAN)
     keyed = Office(sqlite_database, ledger_key=b"a secret of the council")
+    initialise(keyed.runtime)
     keyed.other_clerk.records("roads", "partnership", "endorsed", "2023-06-06")
     assert keyed.verify().ok
     assert [fault.message for fault in plain.verify().faults] == [
@@ -303,3 +308,30 @@ def test_a_text_may_be_blanked_and_that_shows_unless_it_is_recorded(database: st
     assert [fault.message for fault in office.verify().faults] == ["a text was blanked and no redaction is recorded"]
     assert office.item("roads")["title"] == "(redacted)"
     office.close()
+
+
+def test_a_key_seals_what_came_before_it_and_nobody_without_it_can_begin_anew(database: str) -> None:
+    plain = Office(database)
+    plain.load(case())
+    plain.close()
+    keyed = Office(database, ledger_key=b"a key that is long enough")
+    assert [f.message for f in keyed.verify().faults] == [
+        "events are not sealed with the key: run decision-routes init to seal them"
+    ]
+    initialise(keyed.runtime)
+    initialise(keyed.runtime)
+    keyed.operator.does("bind", item="plan", step="hwb", meeting="h-sep")
+    assert keyed.verify().ok
+    with keyed.runtime.engine.begin() as db:  # by somebody who can do anything here but has no key
+        on_table = "" if db.dialect.name == "sqlite" else " ON events"
+        trigger = "events_not_updated" if db.dialect.name == "sqlite" else "events_not_altered"
+        db.execute(text(f"DROP TRIGGER {trigger}{on_table}"))
+        newest = select(events).where(events.c.subject == "forum:board").order_by(events.c.seq.desc()).limit(1)
+        last = db.execute(newest).mappings().one()
+        forged = ledger.seal(dict(last) | {"actor": "nobody"}, None)
+        db.execute(update(events).where(events.c.position == last["position"]).values(actor="nobody", hash=forged))
+        db.execute(update(forums).where(forums.c.id == "board").values(head=forged))
+    assert [f.message for f in keyed.verify().faults] == [
+        "events that are older than the key are not what they were when it was set"
+    ]
+    keyed.close()

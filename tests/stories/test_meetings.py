@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
+from models.forecasts import forecasts
 from tests.builders import case, item
 from tests.office import Office
-from workflow.errors import NotPermitted, Refused, Unknown
+from workflow.errors import Faulty, NotPermitted, Refused, Unknown
 
 
 def test_a_moved_meeting_takes_its_steps_along(office: Office) -> None:
@@ -83,3 +85,44 @@ def test_two_forums_sitting_together(desk: Office) -> None:
     desk.clerk.does("unbind", item="plan", step="hwb")
     assert desk.step("plan", "hwb")["state"] == "waiting"
     assert desk.verify().ok
+
+
+def test_a_file_does_not_move_a_meeting_with_outcomes_on_record_either(desk: Office) -> None:
+    desk.load(case())
+    desk.clock.to("2023-10-20 09:00")
+    desk.operator.records("plan", "cabinet", "agreed", on="2023-10-12")
+    for change in ("date: 2023-10-02", "state: cancelled"):
+        with pytest.raises(Faulty, match="an outcome is on record there, for plan"):
+            desk.load(f"meetings:\n  - {{id: c-oct, {change}}}\n", update=True)
+
+
+def test_an_act_is_not_recorded_in_the_future(desk: Office) -> None:
+    desk.load(case())
+    entry = "{action: bind, item: plan, step: cabinet, meeting: c-oct, recorded_at: '2099-01-01T09:00:00Z'}"
+    with pytest.raises(Faulty, match="cannot have been recorded at a moment that lies ahead"):
+        desk.load(f"events:\n  - {entry}\n")
+
+
+def test_a_report_survives_the_cancellation_of_a_meeting(desk: Office) -> None:
+    desk.load(case(items=item(steps="{cabinet: {meeting: c-oct, papers: verbal}}")))
+    desk.author.does("submit", item="plan", step="cabinet")
+    desk.clerk.does("agenda", item="plan", step="cabinet")
+    desk.clerk.does("meeting cancel", meeting="c-oct")
+    assert desk.states("plan")["cabinet"] == "submitted"
+
+
+def test_forecasts_further_along_a_chain_of_gates_follow(desk: Office) -> None:
+    stages = """\
+    - {id: first, kind: gate, waits_for: {item: $other, stage: cabinet, outcome: agreed}}
+    - {id: cabinet, forum: cabinet, ask: agree, decisive: true}
+    """
+    plain = "  - route: plain\n    title: Plain\n    for: [plan]\n    stages:\n"
+    plain += "      - {id: cabinet, forum: cabinet, ask: agree, decisive: true}\n"
+    chained = item("b", forums="{other: a}") + item("c", forums="{other: b}")
+    desk.load(
+        case(stages=stages, items=item("a", route="plain") + chained).replace("routes:\n", f"routes:\n{plain}", 1)
+    )
+    desk.clerk.does("bind", item="a", step="cabinet", meeting="c-nov")
+    with desk.runtime.inspecting() as db:
+        stored = {row.item: row.finish for row in db.execute(select(forecasts))}
+    assert stored == {name: desk.plan(name).finish for name in ("a", "b", "c")}

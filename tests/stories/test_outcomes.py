@@ -292,3 +292,95 @@ def test_an_unchanged_report_is_not_material(desk: Office) -> None:
     desk.load(case())
     with pytest.raises(Refused, match="has not changed: submit its new version first"):
         desk.lead.does("material", item="plan", material=True, reason="Who knows")
+
+
+def test_a_correction_of_the_words_leaves_what_followed_alone(office: Office) -> None:
+    office.load(case())
+    office.clock.to("2023-12-20 09:00")
+    office.operator.records("plan", "partnership", "endorsed", on="2023-08-02")
+    office.operator.records("plan", "hwb", "deferred", on="2023-09-12", reason="No figures")
+    office.author.does("submit", item="plan", step="hwb")
+    office.clerk.does("bind", item="plan", step="hwb", meeting="h-nov")
+    office.clerk.corrects("plan", "hwb", "deferred", "The reason was another", text="Deferred.", until="2023-10-01")
+    step = office.step("plan", "hwb")
+    assert (step["round"], step["state"], step["meeting_id"]) == (2, "submitted", "h-nov")
+    office.operator.records("plan", "cabinet", "referred-back", on="2023-10-12", reason="Costs")
+    office.operator.corrects("plan", "partnership", "recommended", "The verb was recommended")
+    assert office.states("plan")["partnership"] == "ready", "Cabinet's referral back still stands"
+    with pytest.raises(Refused, match="has been asked again since, in round 2"):
+        office.operator.corrects("plan", "partnership", "noted", "It was only noted")
+    assert office.verify().ok
+
+
+def test_what_was_accepted_or_sent_back_survives_or_goes_with_the_outcome(office: Office) -> None:
+    office.load(case())
+    office.clock.to("2023-12-20 09:00")
+    office.operator.records("plan", "partnership", "noted", on="2023-08-02")
+    office.lead.does("accept", item="plan", step="partnership", reason="Enough", on="2023-08-03")
+    office.operator.corrects("plan", "partnership", "received", "The verb was received")
+    assert office.states("plan")["partnership"] == "passed", "it stays accepted"
+    office.operator.records("plan", "hwb", "noted", on="2023-09-12")
+    office.lead.does("send-back", item="plan", step="hwb", reason="Not enough", on="2023-09-13")
+    office.operator.corrects("plan", "hwb", "endorsed", "It was endorsed after all")
+    step = office.step("plan", "hwb")
+    assert (step["round"], step["state"]) == (1, "passed"), "there was nothing to send back"
+    assert office.verify().ok
+
+
+def test_a_referral_back_whose_round_has_moved_on_is_not_undone(desk: Office) -> None:
+    desk.load(case())
+    desk.clock.to("2023-12-20 09:00")
+    desk.operator.records("plan", "partnership", "endorsed", on="2023-08-02")
+    desk.operator.records("plan", "cabinet", "referred-back", on="2023-10-12", reason="Costs")
+    desk.operator.records("plan", "partnership", "deferred", on="2023-11-01", reason="Later")
+    with pytest.raises(Refused, match="Partnership has meanwhile resolved “deferred” in round 2"):
+        desk.operator.corrects("plan", "cabinet", "agreed", "Misread")
+
+
+def test_only_a_correction_or_a_call_in_reopens_what_has_ended(desk: Office) -> None:
+    desk.load(case())
+    desk.clock.to("2023-12-20 09:00")
+    desk.operator.records("plan", "cabinet", "rejected", on="2023-10-12", reason="Too expensive")
+    with pytest.raises(Refused, match="plan is rejected; it is too late to send-back"):
+        desk.lead.does("send-back", item="plan", step="cabinet", reason="Ask again")
+    with pytest.raises(Refused, match="plan is rejected; it is too late"):
+        desk.lead.does("material", item="plan", material=False, reason="Nothing")
+    with pytest.raises(Refused, match="cannot be withdrawn before that|is rejected"):
+        desk.author.does("withdraw", item="plan", on="2023-01-02")
+
+
+def test_an_item_is_not_withdrawn_before_it_was_dealt_with(desk: Office) -> None:
+    desk.load(case())
+    desk.clock.to("2023-12-20 09:00")
+    desk.operator.records("plan", "partnership", "endorsed", on="2023-08-02")
+    with pytest.raises(Refused, match="was dealt with on 2 August 2023; it cannot be withdrawn before that"):
+        desk.author.does("withdraw", item="plan", on="2023-01-02")
+
+
+def test_conditions_of_an_earlier_round_count_no_more(desk: Office) -> None:
+    desk.load(case())
+    desk.clock.to("2023-12-20 09:00")
+    condition = {"text": "Add the costs", "owner": "author", "due": "2023-08-31"}
+    desk.operator.records("plan", "partnership", "noted", on="2023-08-02", conditions=[condition])
+    assert ("condition-overdue", "partnership") in desk.problems("plan")
+    desk.lead.does("send-back", item="plan", step="partnership", reason="Not enough", on="2023-08-03")
+    desk.operator.records("plan", "partnership", "endorsed", on="2023-09-06")
+    assert ("condition-overdue", "partnership") not in desk.problems("plan")
+    with pytest.raises(Unknown, match="has no condition 1"):
+        desk.author.does("meet", item="plan", step="partnership", number=1)
+
+
+@pytest.mark.parametrize(
+    ("until", "sentence"),
+    [
+        ("b-nov", "is not a meeting of Partnership, which deferred it"),
+        ("p-aug", "name a later meeting"),
+        ("2023-08-02", "name a later day"),
+        ("p-never", "There is no meeting p-never"),
+    ],
+)
+def test_a_deferral_is_until_a_later_meeting_of_the_same_forum(desk: Office, until: str, sentence: str) -> None:
+    desk.load(case())
+    desk.clock.to("2023-08-03 09:00")
+    with pytest.raises((Refused, Unknown), match=sentence):
+        desk.operator.records("plan", "partnership", "deferred", on="2023-08-02", until=until)

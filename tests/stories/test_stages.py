@@ -117,6 +117,18 @@ def test_a_check_is_made_with_its_evidence_by_whom_the_route_names(office: Offic
     assert office.verify().ok
 
 
+def test_a_check_by_somebody_by_name_is_for_nobody_else(desk: Office) -> None:
+    stages = """\
+    - {id: money, kind: gate, waits_for: {check: Money found, by: finance}}
+    - {id: cabinet, forum: cabinet, ask: agree, decisive: true}
+    """
+    desk.load(case(stages=stages))
+    with pytest.raises(NotPermitted, match="it is for Finance officer"):
+        desk.lead.does("open-gate", item="plan", step="money")
+    desk.finance.does("open-gate", item="plan", step="money")
+    assert desk.item("plan")["now"] == ["cabinet"]
+
+
 def test_a_consultation_and_an_individual_decision(office: Office) -> None:
     stages = """\
     - {id: consult, kind: consultation, body: Member practices, lasts: {days: 42, unit: calendar-days}}

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import get_args
 
+import pytest
+from sqlalchemy import select
+
+from models.forecasts import forecasts
+from models.organisations import forums, roles
+from routes.words import ROLES, Form
 from tests.builders import case
 from tests.office import Office
 from tests.properties.world import COUNCIL, ENDORSED, PLAN, ROUTE
@@ -306,6 +312,48 @@ def test_a_gate_on_an_unknown_item_is_a_fault_whatever_else_is_recorded(loaded: 
     assert ["the gate gate waits for the item nothing" in fault for fault in found] == [True]
     loaded.load(gated + with_keys(lanes, forums="{deal: roads}", state="draft"))
     assert "nothing" in faults(loaded, with_keys(lanes, forums="{deal: nothing}") + agreed, update=True)[0]
+
+
+def test_a_check_by_somebody_whom_nobody_knows_is_a_fault(loaded: Office) -> None:
+    checked = ROUTE.replace("two-forums", "checked").replace(
+        "    stages:\n",
+        "    stages:\n      - {id: money, kind: gate, waits_for: {check: Money found, by: treasurer}}\n",
+    )
+    lanes = PLAN.replace("roads", "lanes").replace("two-forums", "checked")
+    (found,) = faults(loaded, checked + lanes)
+    assert found.endswith(": there is no person treasurer to make the check of the gate money")
+    loaded.load("people:\n  - {id: treasurer, name: Treasurer}\n", checked + lanes)
+    assert loaded.item("lanes")["now"] == ["money"]
+
+
+def test_the_place_of_a_meeting_is_a_label_and_no_prose(loaded: Office) -> None:
+    sitting = "meetings:\n  - {id: cabinet-may, forum: cabinet, date: 2023-05-04, place: PLACE}\n"
+    (found,) = faults(loaded, sitting.replace("PLACE", "x" * 201))
+    assert found.startswith("case-1.yaml:3: “place” is too long for a label: write at most 200 characters")
+    loaded.load(sitting.replace("PLACE", "x" * 200))
+    assert "cabinet-may" in loaded.known().meetings
+
+
+def planned_on(desk: Office) -> str:
+    """The day as of which the plan that lists show was made."""
+    with desk.runtime.looking() as look:
+        return str(look.db.execute(select(forecasts.c.computed_for).where(forecasts.c.item == "roads")).scalar_one())
+
+
+def test_a_change_of_post_plans_nothing_anew_but_a_change_of_rules_does(loaded: Office) -> None:
+    assert planned_on(loaded) == "2023-07-18"
+    loaded.clock.to("2023-07-20 09:00")
+    loaded.load("people:\n  - {id: owner, name: Head of Place, email: place@example.org}\n", update=True)
+    assert loaded.known().people["owner"].email == "place@example.org"
+    assert planned_on(loaded) == "2023-07-18"
+    loaded.load("organisations:\n  - {id: council, name: Westshire County Council}\n", update=True)
+    assert planned_on(loaded) == "2023-07-20"
+
+
+def test_files_and_tables_know_the_same_roles_and_forms_of_forum() -> None:
+    kept = {str(c.sqltext) for table in (roles, forums) for c in table.constraints if hasattr(c, "sqltext")}
+    for words in (ROLES, get_args(Form)):
+        assert any(all(f"'{word}'" in one for word in words) and one.count("'") == 2 * len(words) for one in kept)
 
 
 def test_an_entry_may_name_only_what_it_has_to_say_of_something_known(desk: Office) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from importlib.resources import files
 
 import pytest
 from hypothesis import given
@@ -23,6 +24,7 @@ from workflow.errors import BeyondCalendar, Faulty
 CLEAR_WORKING: Unit = "clear-working-days"
 CLEAR_CALENDAR: Unit = "clear-calendar-days"
 CALENDAR = standard_calendar()
+SHIPPED = files("config") / "calendars" / "england-and-wales.yaml"
 
 
 def on(text: str) -> date:
@@ -132,7 +134,7 @@ def test_asking_beyond_the_known_calendar_is_an_error_with_a_sentence() -> None:
 
 
 def test_a_bank_holiday_announced_late_and_a_closure_day_move_what_is_due() -> None:
-    text = """
+    text = b"""
         add: {2026-06-15: A holiday announced late}
         remove: {2026-05-04: Early May bank holiday that was moved}
         closures: {2026-12-29: Offices shut}
@@ -145,27 +147,33 @@ def test_a_bank_holiday_announced_late_and_a_closure_day_move_what_is_due() -> N
 
 
 def test_the_calendar_that_ships_changes_nothing() -> None:
-    assert read_overrides("# nothing\n", "calendar.yaml") == Overrides()
+    assert read_overrides(SHIPPED.read_bytes(), SHIPPED.name) == Overrides()
+    assert read_overrides(b"add:\nremove:\nclosures:\n", "calendar.yaml") == Overrides()
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (
-            "add: {2026-13-01: No such month}",
-            "calendar.yaml: this cannot be read as YAML with dates that exist",
-        ),
-        ("add: {soon: Some day}", "calendar.yaml: add: “soon” is no date"),
-        ("holidays: {2026-06-15: Some day}", "“holidays” is no section"),
-        ("add: [2026-06-15]", "add: write one line for each day"),
-        ("- 2026-06-15", "write the sections add, remove and closures"),
-        ("add: {", "this cannot be read as YAML"),
+        ("add: {2026-13-01: No such month}", "calendar.yaml:1: add: “2026-13-01” is no date; write it as 2022-09-19"),
+        ("add:\n  soon: Some day", "calendar.yaml:2: add: “soon” is no date"),
+        ("add: {20260615: Some day}", "calendar.yaml:1: add: “20260615” is no date"),
+        ("add:\nholidays: {2026-06-15: Some day}", "calendar.yaml:2: “holidays” is no section"),
+        ("closures:\nadd: [2026-06-15]", "calendar.yaml:2: add: write one line for each day"),
+        ("- 2026-06-15", "calendar.yaml:1: the file must consist of keys with values"),
+        ("add:\nremove: {", "calendar.yaml:3: a value or a closing bracket is missing"),
+        ("add:\n  2026-06-15: One\n  2026-06-15: Two", "calendar.yaml:3: the key “2026-06-15” is already on line 2"),
     ],
 )
 def test_a_faulty_calendar_file_says_what_is_wrong(text: str, said: str) -> None:
     with pytest.raises(Faulty) as refused:
-        read_overrides(text, "calendar.yaml")
+        read_overrides(text.encode(), "calendar.yaml")
     assert said in str(refused.value)
+
+
+def test_every_fault_of_a_calendar_file_is_told_in_the_order_of_its_lines() -> None:
+    with pytest.raises(Faulty) as refused:
+        read_overrides(b"closures: {soon: Shut}\nholidays: {}\nadd: {later: Some day}\n", "calendar.yaml")
+    assert [fault.split(": ")[0] for fault in refused.value.faults] == [f"calendar.yaml:{n}" for n in (1, 2, 3)]
 
 
 def naive_working(day: date, off: set[date]) -> bool:

@@ -203,6 +203,10 @@ def test_a_closed_gate_says_what_it_waits_for() -> None:
     unknown = a_case(item_gate("gate", "$deal", "board"), meeting_stage("cabinet", after=("gate",)),
                      bindings={"deal": "lost-item"})  # fmt: skip
     assert "lost-item" in problem(plan(unknown, cabinet_meets(), "2023-09-01"), "gate-closed").message
+    by_id = a_case(item_gate("gate", "deal", "board"), meeting_stage("cabinet", after=("gate",)),
+                   bindings={"deal": "another-item"})  # fmt: skip
+    said = problem(plan(by_id, cabinet_meets(), "2023-09-01"), "gate-closed").message
+    assert said.startswith("deal has to be"), "an id is no $name"
 
 
 def test_outcomes_after_a_called_in_decision_rest_on_it() -> None:

@@ -59,6 +59,8 @@ def faults_of(*stages: str, forums=None) -> list[str]:
          " did you mean “agreed”?"),
         ("{id: a, kind: gate, waits_for: {item: An Item, stage: y, outcome: agreed}}",
          "5: stage “a” waits for the item “An Item”, which is neither an id nor a $name"),
+        ("{id: a, kind: gate, waits_for: {check: x, by: Head of Place}}",
+         "5: stage “a” has a check by “Head of Place”: a check is made by lead, owner or a person by id"),
         ("{id: a, forum: The Cabinet, ask: note}",
          "5: stage “a” names the forum “The Cabinet”, which is neither an id nor a $name"),
         ("{id: a, forum: $, ask: note}",
@@ -96,12 +98,22 @@ def test_a_stage_that_makes_no_sense_is_named(stage, fault):
         "{id: a, kind: individual, each: parties, ask: agree, join: {at_least: 2}}",
         "{id: a, each: parties, ask: agree, join: any}",
         "{id: a, kind: gate, waits_for: {item: $deal, stage: icb-board, outcome: decided}}",
+        "{id: a, kind: gate, waits_for: {check: x}}",
+        "{id: a, kind: gate, waits_for: {check: x, by: owner}}",
+        "{id: a, kind: gate, waits_for: {check: x, by: head-of-place}}",
         "{id: a, kind: gate, waits_for: {date: 2024-02-29}, when: {phase: 2}, title: Later}",
         "{id: a, kind: consultation, body: Practices, lasts: {days: 6, unit: clear-working-days}}",
     ],
 )
 def test_a_stage_that_makes_sense_is_accepted(stage):
     assert faults_of(stage, DECIDES) == []
+
+
+@pytest.mark.parametrize("role", ["secretary", "member", "chair", "clearer", "author", "auditor", "admin"])
+def test_no_other_role_makes_a_check(role):
+    assert faults_of(f"{{id: a, kind: gate, waits_for: {{check: x, by: {role}}}}}", DECIDES) == [
+        f"5: stage “a” has a check by “{role}”: a check is made by lead, owner or a person by id"
+    ]
 
 
 def test_a_misspelt_stage_is_suggested():

@@ -1,13 +1,15 @@
 """The routes and rule packs that come with the product are sound and say what they are for."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import config
 from routes.checks import ancestors, is_id
 from routes.loader import shipped, version
-from routes.words import ASKS, DECISION, UNITS
+from routes.spec import Unit
+from routes.words import ASKS, DECISION
 from routes.yaml_marks import read
 
 RULES = sorted(Path(config.__file__).parent.joinpath("rules").glob("*.yaml"))
@@ -91,7 +93,7 @@ def test_a_rule_pack_holds_what_a_case_file_may_hold(file):
         for period in PERIODS:
             if period in pack:
                 assert isinstance(pack[period]["days"], int)
-                assert pack[period]["unit"] in UNITS
+                assert pack[period]["unit"] in get_args(Unit)
                 assert pack[period].get("before", "agenda_day") == "agenda_day"
 
 

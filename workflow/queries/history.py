@@ -13,6 +13,7 @@ from models.reports import texts
 from workflow.actions import BY_KIND
 from workflow.errors import Unknown
 from workflow.ledger import moment
+from workflow.loaded import spelt_out
 from workflow.runtime import Looking
 
 Event = Mapping[str, Any]
@@ -105,11 +106,12 @@ def history(look: Looking, item: str, known_at: datetime | None = None) -> list[
 
 def in_words(look: Looking, item: str, told: list[dict[str, Any]]) -> list[tuple[Event, str]]:
     """Each event with its sentence; a wrong outcome says that it was corrected."""
-    query = select(texts.c.digest, texts.c.text).where(texts.c.subject == f"item:{item}")
-    spelt = {row.digest: row.text if row.text is not None else "(redacted)" for row in look.db.execute(query)}
+    subject = f"item:{item}"
+    query = select(texts.c.digest, texts.c.text).where(texts.c.subject == subject)
+    spelt = {(subject, row.digest): row.text for row in look.db.execute(query)}
     said: list[tuple[Event, str]] = []
     for place, event in enumerate(told):
-        sentence = WORDS[event["kind"]](_spelt_out(event["data"].get("act", {}), spelt))
+        sentence = WORDS[event["kind"]](spelt_out(event["data"].get("act", {}), subject, spelt))
         if event["kind"] in ("recorded", "corrected") and _was_corrected(event, told[place + 1 :]):
             sentence += " (corrected later)"
         said.append((event, sentence))
@@ -120,13 +122,3 @@ def _was_corrected(event: Event, later: list[dict[str, Any]]) -> bool:
     """Whether the next outcome of the step is a correction."""
     following = [e["kind"] for e in later if e["step"] == event["step"] and e["kind"] in ("recorded", "corrected")]
     return following[:1] == ["corrected"]
-
-
-def _spelt_out(value: Any, spelt: Mapping[str, str]) -> Any:
-    if isinstance(value, str):
-        return spelt.get(value, value)
-    if isinstance(value, Mapping):
-        return {name: _spelt_out(of, spelt) for name, of in value.items()}
-    if isinstance(value, list):
-        return [_spelt_out(of, spelt) for of in value]
-    return value

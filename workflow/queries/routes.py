@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from models.organisations import routes
 from routes.spec import Route
-from workflow.errors import Unknown
+from workflow.errors import Refused, Unknown
 from workflow.runtime import Looking
 from workflow.shelf import route_of
 
@@ -24,8 +24,14 @@ def known_routes(look: Looking) -> list[tuple[str, Route]]:
 def route_named(look: Looking, name: str) -> tuple[Route, dict[str, Any]]:
     """A route by `id`, its newest version, or by `id@<sha256 prefix>`."""
     route, _, prefix = name.partition("@")
-    query = select(routes.c.definition).where(routes.c.id == route, routes.c.version.startswith(prefix))
-    found = look.db.execute(query.order_by(routes.c.number.desc())).scalars().first()
-    if found is None:
+    query = select(routes.c.definition, routes.c.version).where(
+        routes.c.id == route, routes.c.version.startswith(prefix, autoescape=True)
+    )
+    found = look.db.execute(query.order_by(routes.c.number.desc())).all()
+    if not found:
         raise Unknown(f"There is no route {name}. decision-routes routes list shows those there are.")
-    return route_of(found), json.loads(found)
+    if prefix and len(found) > 1:
+        raise Refused(
+            f"{len(found)} versions of the route {route} begin with {prefix}. Write more of the one you mean."
+        )
+    return route_of(found[0].definition), json.loads(found[0].definition)

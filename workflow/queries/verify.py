@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -46,6 +47,8 @@ def verify(db: Connection, ids: Sequence[str] | None = None, key: bytes | None =
     """Check the chains of these items, or every chain, and the rows that they speak of."""
     verdict = Verdict()
     keyed_from = db.execute(select(func.min(events.c.position)).where(events.c.method != "sha256")).scalar()
+    if key is not None:
+        verdict.faults += unsealed(db)
     subjects = sorted(_subjects(db)) if ids is None else [f"item:{item}" for item in ids]
     for start in range(0, len(subjects), CHUNK):
         _check(db, subjects[start : start + CHUNK], key, keyed_from, verdict)
@@ -75,6 +78,42 @@ def _check(db: Connection, chunk: Sequence[str], key: bytes | None, keyed_from: 
     verdict.chains += found.chains
     verdict.events += found.events
     verdict.faults += found.faults
+
+
+def unsealed(db: Connection) -> Iterator[Fault]:
+    """What is wrong with plain events where there is a key: they must be older than the event that introduced it,
+    which holds where every chain stood by then."""
+    last_plain = db.execute(select(func.max(events.c.position)).where(events.c.method == "sha256")).scalar()
+    if last_plain is None:
+        return
+    query = (
+        select(events.c.position, events.c.data)
+        .where(events.c.kind == ledger.KEY_INTRODUCED, events.c.position > last_plain, events.c.method != "sha256")
+        .order_by(events.c.position)
+        .limit(1)
+    )
+    introduced = db.execute(query).one_or_none()
+    if introduced is None:
+        yield Fault(
+            ledger.INSTALLATION, None, "events are not sealed with the key: run decision-routes init to seal them"
+        )
+    elif introduced.data.get("act") != heads_before(db, introduced.position):
+        yield Fault(
+            ledger.INSTALLATION, None, "events that are older than the key are not what they were when it was set"
+        )
+
+
+def heads_before(db: Connection, position: int | None = None) -> dict[str, Any]:
+    """Where every chain stood before an event, or stands now: how many there are, and a hash over all their ends."""
+    last = select(events.c.subject, func.max(events.c.seq).label("seq")).group_by(events.c.subject)
+    if position is not None:
+        last = last.where(events.c.position < position)
+    ends = last.subquery()
+    query = select(events.c.subject, events.c.seq, events.c.hash).join(
+        ends, (events.c.subject == ends.c.subject) & (events.c.seq == ends.c.seq)
+    )
+    lines = sorted(f"{row.subject} {row.seq} {row.hash}" for row in db.execute(query))
+    return {"chains": len(lines), "heads": hashlib.sha256("\n".join(lines).encode()).hexdigest()}
 
 
 def _subjects(db: Connection) -> set[str]:

@@ -104,6 +104,13 @@ def must_run(dossier: Dossier, what: str) -> None:
         raise Refused(f"{dossier.id} was withdrawn on {day(dossier.item['withdrawn_on'])}; nothing more can be done.")
 
 
+def must_not_have_ended(do: Doing, dossier: Dossier, what: str) -> None:
+    """Refused once an item is complete or rejected: only a correction or a call-in made in time reopens it."""
+    state = standing_of(do, dossier, do.today).item_state
+    if state in ("complete", "rejected"):
+        raise Refused(f"{dossier.id} is {state}; it is too late to {what}. If an outcome is wrong, correct it.")
+
+
 def must_be_open(do: Doing, dossier: Dossier, row: Row, what: str) -> None:
     """Refused unless the step is still to be dealt with in its current round."""
     must_run(dossier, what)

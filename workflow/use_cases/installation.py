@@ -101,7 +101,7 @@ def _note(do: Doing, what: str, entry: Shape, changes: list[Change], new: bool) 
     kind = f"{what}-added" if new else f"{what}-changed"
     do.append(INSTALLATION, kind, on=None, act={"entry": told(entry)}, changes=changes)
     do.world_changed = True
-    if not new:
+    if not new and what != "person":  # no plan depends on who holds a post
         do.everything_touched = True
 
 

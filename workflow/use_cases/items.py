@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete
@@ -11,7 +11,7 @@ from models.forecasts import gate_links
 from models.items import items
 from models.reports import reports
 from models.steps import steps
-from routes.spec import Route, Stage, WaitsForStep
+from routes.spec import Route, Stage, WaitsForCheck, WaitsForStep
 from routes.words import ASKS, power_of
 from workflow.applicability import step_applies
 from workflow.doing import Doing
@@ -72,17 +72,15 @@ def check_gates(do: Doing, ids: Iterable[str]) -> Iterator[tuple[str, str]]:
     fetch_around(do.db, [seen for item in wanted for seen in gates_of(do.dossiers[item])], do.dossiers)
     for item in wanted:
         yield from ((item, fault) for fault in _gate_faults(do, do.dossiers[item]))
-    for item in wanted:
-        if circle := _circle(do, item):
-            yield item, f"the gates of {' → '.join(circle)} wait for each other in a circle"
+    for circle in _circles(do, wanted):
+        yield circle[0], f"the gates of {' → '.join([*circle, circle[0]])} wait for each other in a circle"
 
 
 def _gate_faults(do: Doing, dossier: Dossier) -> Iterator[str]:
     for stage in dossier.route.stages:
         if not isinstance(stage.gate, WaitsForStep):
             continue
-        name = stage.gate.item
-        seen = dossier.item["bindings"].get(name[1:], name) if name.startswith("$") else name
+        seen = stage.gate.item_for(dossier.item["bindings"])
         other = do.dossiers.get(seen)
         if other is None:
             yield f"the gate {stage.id} waits for the item {seen}, which is not known"
@@ -90,19 +88,28 @@ def _gate_faults(do: Doing, dossier: Dossier) -> Iterator[str]:
             yield f"the gate {stage.id} waits for the stage {stage.gate.stage}, which {seen} does not have"
 
 
-def _circle(do: Doing, item: str) -> list[str]:
-    """The way from an item through gates back to itself, if there is one."""
-    ways = [[item]]
-    seen = set()
-    while ways:
-        way = ways.pop()
-        for following in gates_of(do.dossiers[way[-1]]):
-            if following == item:
-                return [*way, item]
-            if following in do.dossiers and following not in seen:
-                seen.add(following)
-                ways.append([*way, following])
-    return []
+def _circles(do: Doing, wanted: Sequence[str]) -> Iterator[list[str]]:
+    """Items that wait for each other through gates, each circle once, from the first of those wanted on.
+
+    A loop and not a recursion, because chains of items may be long.
+    """
+    done: set[str] = set()
+    asked = set(wanted)
+    for start in wanted:
+        way = {} if start in done else {start: iter(gates_of(do.dossiers[start]))}  # in the order of going
+        while way:
+            here, ahead = next(reversed(way.items()))
+            following = next((item for item in ahead if item in do.dossiers and item not in done), None)
+            if following is None:
+                done.add(here)
+                del way[here]
+            elif following in way:
+                names = list(way)
+                circle = names[names.index(following) :]
+                first = next((place for place, item in enumerate(circle) if item in asked), 0)
+                yield circle[first:] + circle[:first]
+            else:
+                way[following] = iter(gates_of(do.dossiers[following]))
 
 
 def _route_version(do: Doing, name: str, own_routes: Mapping[str, str]) -> str:
@@ -124,7 +131,7 @@ def _built(
     do: Doing, dossier: Dossier, entry: ItemEntry, version: str, new: bool
 ) -> tuple[list[Change], dict[str, Any]]:
     """Every row of a new or rewritten item, and the act that the ledger keeps."""
-    _must_be_known(do, entry)
+    _must_be_known(do, dossier.route, entry)
     _must_suit(dossier.route, entry)
     rows = list(_step_rows(do, dossier.route, entry))
     known_steps = {row["step"] for _stage, row in rows}
@@ -151,11 +158,15 @@ def _built(
     return changes, act
 
 
-def _must_be_known(do: Doing, entry: ItemEntry) -> None:
+def _must_be_known(do: Doing, route: Route, entry: ItemEntry) -> None:
     if entry.organisation not in do.known.organisations:
         raise Unknown(f"there is no organisation {entry.organisation}")
     if entry.owner not in do.known.people:
         raise Unknown(f"there is no person {entry.owner} to own it")
+    for stage in route.stages:
+        by = stage.gate.person if isinstance(stage.gate, WaitsForCheck) else None
+        if by is not None and by not in do.known.people:
+            raise Unknown(f"there is no person {by} to make the check of the gate {stage.id}")
 
 
 def _must_suit(route: Route, entry: ItemEntry) -> None:

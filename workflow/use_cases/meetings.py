@@ -15,12 +15,12 @@ from workflow import machine
 from workflow.authority import Matter, require
 from workflow.doing import Doing
 from workflow.dossiers import Row
-from workflow.entries import MeetingEntry
+from workflow.entries import MeetingEntry, Place
 from workflow.errors import Refused, Unknown, day
 from workflow.facts import Meeting
 from workflow.ledger import Change
 from workflow.locking import change_the_world, lock_open_at
-from workflow.shapes import Day, Id, Text, Time
+from workflow.shapes import Day, Id, Time
 from workflow.shelf import hand_over
 from workflow.use_cases.acting import (
     Act,
@@ -58,7 +58,7 @@ class AddMeeting(MeetingAct):
     forums: list[Id] = Field(min_length=1, max_length=50)
     meets_on: Day
     time: Time | None = None
-    place: Text | None = None
+    place: Place | None = None
 
 
 class MoveMeeting(MeetingAct):
@@ -66,7 +66,7 @@ class MoveMeeting(MeetingAct):
 
     meets_on: Day | None = None
     time: Time | None = None
-    place: Text | None = None
+    place: Place | None = None
 
 
 def bind(do: Doing, form: Bind) -> Done:
@@ -166,7 +166,10 @@ def change_entry(do: Doing, entry: MeetingEntry) -> None:
         raise Refused(f"The forums that sit at {entry.id} cannot be changed: cancel it and add another meeting.")
     do.calendar.is_working(entry.date)
     values = {"date": entry.date, "time": entry.time, "place": entry.place, "state": entry.state}
+    if entry.date != meeting.date:
+        _must_have_no_outcomes(do, meeting, "moved")
     if entry.state == "cancelled" and meeting.state != "cancelled":
+        _must_have_no_outcomes(do, meeting, "cancelled")
         _release(do, meeting, None)  # like everything that a file says, it always counts
     told = {"entry": entry.model_dump(mode="json", by_alias=True, exclude_unset=True)}
     _note(do, meeting, "meeting-changed", None, told, values)
@@ -222,12 +225,16 @@ def _planned(do: Doing, form: MeetingAct, action: str, done: str) -> tuple[Meeti
     if meeting.state != "planned":
         raise Refused(f"{meeting.id} is {meeting.state} already, so it cannot be {done}.")
     if done != "held":
-        used = select(steps.c.item).where(steps.c.meeting == meeting.id, steps.c.outcome.is_not(None)).limit(1)
-        do.flush()
-        item = do.db.execute(used).scalar_one_or_none()
-        if item is not None:
-            raise Refused(f"{meeting.id} cannot be {done}: an outcome is on record there, for {item}.")
+        _must_have_no_outcomes(do, meeting, done)
     return meeting, on
+
+
+def _must_have_no_outcomes(do: Doing, meeting: Meeting, done: str) -> None:
+    do.flush()
+    used = select(steps.c.item).where(steps.c.meeting == meeting.id, steps.c.outcome.is_not(None)).limit(1)
+    item = do.db.execute(used).scalar_one_or_none()
+    if item is not None:
+        raise Refused(f"{meeting.id} cannot be {done}: an outcome is on record there, for {item}.")
 
 
 def _release(do: Doing, meeting: Meeting, on: date | None) -> list[str]:
@@ -250,8 +257,8 @@ def _off_the_agenda(row: Row, meeting: str | None) -> dict[str, str]:
     """Papers on the agenda of one meeting are not on that of another."""
     if row["papers"] != "on-agenda" or row["meeting"] == meeting:
         return {}
-    if row["verbal"]:
-        return {"papers": "none"}
+    if row["verbal"] and row["version"] is None:
+        return {"papers": "none"}  # there never was a report
     return {"papers": machine.fire("papers", row["papers"], "take-off", "")}
 
 

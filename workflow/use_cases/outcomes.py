@@ -16,11 +16,10 @@ from workflow import machine
 from workflow.authority import require
 from workflow.doing import Doing
 from workflow.dossiers import Dossier, Row
-from workflow.due_dates import may_be_called_in
 from workflow.errors import AlreadyDecided, Refused, Unknown, day
 from workflow.ledger import Change
 from workflow.shapes import Day, Id, Shape, Text
-from workflow.shelf import also, hand_over
+from workflow.shelf import hand_over
 from workflow.use_cases import rounds
 from workflow.use_cases.acting import (
     Done,
@@ -28,6 +27,7 @@ from workflow.use_cases.acting import (
     business_day,
     known_meeting,
     matter,
+    must_not_have_ended,
     must_run,
     name_of,
     reason_for,
@@ -70,12 +70,6 @@ class RecordOutcome(StepAct):
         return self
 
 
-class CorrectOutcome(RecordOutcome):
-    """What the minutes really say, and with `decided` on which day it was resolved."""
-
-    decided: Day | None = None
-
-
 class StepReason(StepAct):
     """An act on a step that needs a reason."""
 
@@ -85,54 +79,18 @@ def record(do: Doing, form: RecordOutcome) -> Done:
     dossier = hand_over(do, form.item)
     row = dossier.step(form.step)
     on = business_day(do, form)
-    _must_take(dossier, row, form.outcome)
+    must_take(dossier, row, form.outcome)
     require(do, "record", matter(dossier, row))
     must_run(dossier, "record what was resolved")
     if row["decision"] != "open":
         raise AlreadyDecided(_who_was_first(do, dossier, row))
     _must_still_count(do, dossier, row, on)
     _must_be_over(do, dossier, row, on)
-    act = _act_of(do, dossier, form)
-    changes = _resolve(do, dossier, row, form, act, on)
+    act = act_of(do, dossier, form)
+    changes = resolved(do, dossier, row, form, act, on)
     do.append(dossier.subject, "recorded", on=on, step=form.step, act=act, changes=changes)
     do.touched.add(form.item)
-    return Done(_said(do, dossier, row, form, on), form.item)
-
-
-def correct(do: Doing, form: CorrectOutcome) -> Done:
-    """Put right what was recorded wrongly; the wrong outcome stays in the ledger and what followed is undone.
-
-    The forum decided on the day named with `decided`, else on the day of the correction where one is named, else
-    on the day that was recorded.
-    """
-    dossier = hand_over(do, form.item)
-    rows = [row for row in dossier.rounds(form.step) if row["outcome"] is not None]
-    row = rows[-1] if rows else dossier.step(form.step)
-    on = business_day(do, form)
-    _must_take(dossier, row, form.outcome)
-    require(do, "correct", matter(dossier, row))
-    reason_for(form, "correct an outcome")
-    must_run(dossier, "correct it")
-    if not rows:
-        raise Refused(f"Nothing has been recorded for {name_of(do, dossier, row)} yet: use record.")
-    decided_on = _day_decided(do, dossier, row, form)
-    act = _act_of(do, dossier, form)
-    if decided_on != on:
-        act["decided"] = decided_on.isoformat()
-    undone = [*rounds.undo(do, dossier, row), *_without_conditions(do, dossier, row)]
-    for taken_back in undone:  # what follows from the right outcome starts from there
-        dossier.change(taken_back)
-    called_in, upheld, recorded = row["called_in_on"], row["upheld_on"], row["outcome"]
-    fresh = dict(row) | {
-        "decision": machine.fire("forum", row["decision"], "undo", f"{form.step} cannot be corrected now."),
-        "meeting": _meeting_of(do, row, decided_on),
-    }
-    changes = _resolve(do, dossier, fresh, form, act, decided_on)
-    changes[0] = _keeping_call_in(changes[0], form.outcome, called_in, upheld)
-    do.append(dossier.subject, "corrected", on=on, step=form.step, act=act, changes=[*undone, *changes])
-    do.touched.add(form.item)
-    was = f"It had been recorded as “{recorded}” before." if recorded != form.outcome else ""
-    return Done(f"Corrected. {_said(do, dossier, row, form, decided_on)} {was}".strip(), form.item)
+    return Done(said(do, dossier, row, form, on), form.item)
 
 
 def accept(do: Doing, form: StepReason) -> Done:
@@ -167,6 +125,7 @@ def _fell_short(do: Doing, form: StepReason, action: str) -> tuple[Dossier, Row,
     on = business_day(do, form)
     require(do, action, matter(dossier, row))
     must_run(dossier, "go on")
+    must_not_have_ended(do, dossier, action)
     if row["decision"] != "fell-short":
         raise Refused(
             f"{form.step} has not fallen short: its outcome is "
@@ -177,7 +136,8 @@ def _fell_short(do: Doing, form: StepReason, action: str) -> tuple[Dossier, Row,
     return dossier, row, on
 
 
-def _must_take(dossier: Dossier, row: Row, outcome: str) -> None:
+def must_take(dossier: Dossier, row: Row, outcome: str) -> None:
+    """Refused where nobody resolves anything, or not this."""
     kind = dossier.stage_of(row).kind
     if kind == "gate":
         raise Refused(f"{row['step']} is a gate: nobody resolves on it. A check is opened with open-gate.")
@@ -240,7 +200,7 @@ def _who_was_first(do: Doing, dossier: Dossier, row: Row) -> str:
     )
 
 
-def _act_of(do: Doing, dossier: Dossier, form: RecordOutcome) -> dict[str, Any]:
+def act_of(do: Doing, dossier: Dossier, form: RecordOutcome) -> dict[str, Any]:
     """The act as the ledger keeps it: free text by its digest, nothing that was not said."""
     subject = dossier.subject
     act: dict[str, Any] = {"outcome": form.outcome}
@@ -267,61 +227,43 @@ def _condition_act(do: Doing, subject: str, condition: ConditionForm) -> dict[st
     return told
 
 
-def _resolve(
+def resolved(
     do: Doing, dossier: Dossier, row: Row, form: RecordOutcome, act: Mapping[str, Any], on: date
 ) -> list[Change]:
-    """The rows after an outcome; the first change is the step's own round."""
+    """The rows after an outcome of an open round, with the rounds that follow from it."""
     stage = dossier.stage_of(row)
-    version = row["version"] or dossier.item["report_version"]
+    decision = machine.fire("forum", row["decision"], rounds.action_for(do, stage, row, form.outcome), "")
+    changes = [step_change(row, decision=decision, **facts(do, dossier, row, form, act, on))]
+    if form.outcome == "deferred":
+        changes += [rounds.deferred(row, **put_off(do, row, form, on))]
+    elif form.outcome == "referred-back":
+        changes += rounds.referred_back(dossier, row, stage, on)
+    return [*changes, *made_conditions(row, act)]
+
+
+def facts(
+    do: Doing, dossier: Dossier, row: Row, form: RecordOutcome, act: Mapping[str, Any], on: date
+) -> dict[str, Any]:
+    """What a round's row says of its outcome, whatever that leads to."""
+    _must_be_published_in_time(do, form, on)
     values: dict[str, Any] = {
-        "decision": machine.fire("forum", row["decision"], rounds.action_for(do, stage, row, form.outcome), ""),
         "outcome": form.outcome,
         "outcome_on": on,
         "amended": form.amended,
         "wording": act.get("text"),
         "reason": act.get("reason"),
-        "version": version,
+        "version": row["version"] or dossier.item["report_version"],
         "sha256": row["sha256"] or dossier.item["report_sha256"],
         "call_in_waived": act.get("call_in_waived"),
         "published_on": form.published or row["published_on"],
-        "called_in_on": None,
-        "upheld_on": None,
-        "accepted": False,
-        "meeting": row["meeting"] or _sitting_of(do, row, on),
+        "meeting": row["meeting"] or sitting_of(do, row, on),
     }
-    if stage.when:
+    if dossier.stage_of(row).when:
         values["applies"] = True
-    _must_follow(do, form, on)
-    changes = [step_change(row, **values)]
-    if form.outcome == "deferred":
-        changes += [rounds.deferred(row, **_until(do, form, on))]
-    elif form.outcome == "referred-back":
-        changes += rounds.referred_back(dossier, row, stage, on)
-    changes += [_condition(row, number, told) for number, told in enumerate(act.get("conditions", ()), 1)]
-    return changes
+    return values
 
 
-def _day_decided(do: Doing, dossier: Dossier, row: Row, form: CorrectOutcome) -> date:
-    decided_on: date = form.decided or form.on or row["outcome_on"]
-    if decided_on > do.today:
-        raise Refused(f"{day(decided_on)} lies ahead: nothing can have been resolved then.")
-    before = [r for r in dossier.rounds(row["step"]) if r["outcome_on"] and r["round"] < row["round"]]
-    if before and decided_on < before[-1]["outcome_on"]:
-        raise Refused(
-            f"{name_of(do, dossier, row)} had it before it on {day(before[-1]['outcome_on'])}: name a later day."
-        )
-    return decided_on
-
-
-def _meeting_of(do: Doing, row: Row, on: date) -> str | None:
-    """The meeting at which a corrected outcome was resolved: the one on record, unless the day shows another."""
-    if on == row["outcome_on"]:
-        return str(row["meeting"]) if row["meeting"] else None
-    meeting = do.known.meetings.get(row["meeting"] or "")
-    return _sitting_of(do, row, on) or (meeting.id if meeting and meeting.date <= on else None)
-
-
-def _sitting_of(do: Doing, row: Row, on: date) -> str | None:
+def sitting_of(do: Doing, row: Row, on: date) -> str | None:
     """The meeting of the step's forum on the day of its outcome, if it is known."""
     for meeting in do.known.world.meetings.get(row["forum"] or "", ()):
         if meeting.date == on and meeting.state != "cancelled":
@@ -329,23 +271,40 @@ def _sitting_of(do: Doing, row: Row, on: date) -> str | None:
     return None
 
 
-def _must_follow(do: Doing, form: RecordOutcome, on: date) -> None:
+def _must_be_published_in_time(do: Doing, form: RecordOutcome, on: date) -> None:
     if form.published is not None and form.published > do.today:
         raise Refused(f"The decision cannot have been published on {day(form.published)}, which lies ahead.")
     if form.published is not None and form.published < on:
         raise Refused(f"The decision cannot have been published on {day(form.published)}, before {day(on)}.")
 
 
-def _until(do: Doing, form: RecordOutcome, on: date) -> dict[str, Any]:
+def put_off(do: Doing, row: Row, form: RecordOutcome, on: date) -> dict[str, Any]:
+    """Until when a deferral puts the next round off: a day, or a later meeting of the same forum."""
     if form.until is None:
         return {}
     try:
         until = date.fromisoformat(form.until)
     except ValueError:
-        return {"not_before_meeting": known_meeting(do, form.until)}
+        return {"not_before_meeting": _later_meeting(do, row, form.until, on)}
     if until <= on:
         raise Refused(f"A deferral on {day(on)} cannot be until {day(until)}: name a later day.")
     return {"not_before": until}
+
+
+def _later_meeting(do: Doing, row: Row, name: str, on: date) -> str:
+    meeting = do.known.meetings[known_meeting(do, name)]
+    if row["forum"] not in meeting.forums:
+        raise Refused(f"{name} is not a meeting of {do.known.forum_name(row['forum'])}, which deferred it.")
+    if meeting.state == "cancelled":
+        raise Refused(f"The meeting {name} is cancelled: name another one, or a day.")
+    if meeting.date <= on:
+        raise Refused(f"A deferral on {day(on)} cannot be until {name} on {day(meeting.date)}: name a later meeting.")
+    return name
+
+
+def made_conditions(row: Row, act: Mapping[str, Any]) -> list[Change]:
+    """The conditions that an outcome is subject to, numbered as they were named."""
+    return [_condition(row, number, told) for number, told in enumerate(act.get("conditions", ()), 1)]
 
 
 def _condition(row: Row, number: int, told: Mapping[str, Any]) -> Change:
@@ -354,22 +313,8 @@ def _condition(row: Row, number: int, told: Mapping[str, Any]) -> Change:
     return Change(conditions, (row["step"], row["round"], number), values, new=True)
 
 
-def _without_conditions(do: Doing, dossier: Dossier, row: Row) -> list[Change]:
-    where = (row["step"], row["round"])
-    return [Change(conditions, key, None) for key in also(do, dossier, "conditions") if key[:2] == where]
-
-
-def _keeping_call_in(change: Change, outcome: str, called_in: date | None, upheld: date | None) -> Change:
-    """A call-in stands although the outcome was put right, as long as there is something to call in."""
-    values = dict(change.values or {})
-    if called_in and values["decision"] == "passed" and may_be_called_in(outcome):
-        if upheld is None:
-            values["decision"] = machine.fire("forum", values["decision"], "call-in", "")
-        values |= {"called_in_on": called_in, "upheld_on": upheld}
-    return Change(change.table, change.key, values)
-
-
-def _said(do: Doing, dossier: Dossier, row: Row, form: RecordOutcome, on: date) -> str:
+def said(do: Doing, dossier: Dossier, row: Row, form: RecordOutcome, on: date) -> str:
+    """What was recorded, and what happens next because of it."""
     name = name_of(do, dossier, row)
     stage = dossier.stage_of(row)
     decision = dossier.rounds(row["step"])[row["round"] - 1]["decision"]

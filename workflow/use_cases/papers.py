@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from pydantic import Field
-
 from models.reports import clearances, reports
 from workflow import machine
 from workflow.authority import require
@@ -16,6 +14,7 @@ from workflow.doing import Doing
 from workflow.dossiers import Dossier, Row
 from workflow.errors import Refused, Unknown, day
 from workflow.ledger import Change
+from workflow.shapes import Number
 from workflow.shelf import also, hand_over
 from workflow.use_cases import rounds
 from workflow.use_cases.acting import (
@@ -26,6 +25,7 @@ from workflow.use_cases.acting import (
     item_change,
     matter,
     must_be_open,
+    must_not_have_ended,
     must_run,
     name_of,
     reason_for,
@@ -38,7 +38,7 @@ from workflow.use_cases.acting import (
 class Submit(StepAct):
     """The report goes in. Without a version it is the newest; one more than the newest is a new version."""
 
-    version: int | None = Field(default=None, ge=1)
+    version: Number | None = None
 
 
 class Clear(StepAct):
@@ -46,7 +46,7 @@ class Clear(StepAct):
 
     area: str
     cleared: bool
-    version: int | None = Field(default=None, ge=1)
+    version: Number | None = None
 
 
 class OnStep(StepAct):
@@ -168,6 +168,7 @@ def material(do: Doing, form: Material) -> Done:
     require(do, "material", matter(dossier))
     reason = reason_for(form, "say whether the change is material")
     must_run(dossier, "decide on its report")
+    must_not_have_ended(do, dossier, "decide on its report")
     newest = dossier.item["report_version"]
     also(do, dossier, "reports")
     if (

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from datetime import date
+from typing import Any
 
 from models.reports import conditions
 from routes.spec import WaitsForCheck
 from workflow import machine
 from workflow.authority import require
 from workflow.doing import Doing
+from workflow.dossiers import Dossier
 from workflow.errors import Refused, Unknown, day
 from workflow.ledger import Change
-from workflow.shapes import Text
+from workflow.shapes import Number, Text
 from workflow.shelf import also, hand_over
 from workflow.use_cases.acting import (
     Done,
@@ -20,6 +22,7 @@ from workflow.use_cases.acting import (
     business_day,
     item_change,
     matter,
+    must_not_have_ended,
     must_run,
     name_of,
     reason_for,
@@ -42,7 +45,7 @@ class OpenGate(StepAct):
 class Meet(StepAct):
     """A condition of an outcome is met: the N-th of the step's newest outcome."""
 
-    number: int = Field(ge=1)
+    number: Number
     evidence: Text | None = None
 
 
@@ -76,11 +79,21 @@ def _move(do: Doing, form: OnItem, action: str, kind: str, said: str, why_not: s
     standing = standing_of(do, dossier, on)
     if standing.item_state in ("complete", "rejected"):
         raise Refused(f"{form.item} is {standing.item_state}; it is too late to {action} it.")
-    values = {"state": state, "withdrawn_on": on} if action == "withdraw" else {"state": state}
+    values: dict[str, Any] = {"state": state}
+    if action == "withdraw":
+        _must_come_last(dossier, on)
+        values["withdrawn_on"] = on
     act = reason_told(do, dossier.subject, form)
     do.append(dossier.subject, kind, on=on, act=act, changes=[item_change(**values)])
     do.touched.add(form.item)
     return Done(said.format(form.item), form.item)
+
+
+def _must_come_last(dossier: Dossier, on: date) -> None:
+    """An item that forums dealt with until a day cannot have been withdrawn before it."""
+    dealt_with = [row["outcome_on"] for row in dossier.table("steps").values() if row["outcome_on"]]
+    if dealt_with and on < max(dealt_with):
+        raise Refused(f"{dossier.id} was dealt with on {day(max(dealt_with))}; it cannot be withdrawn before that.")
 
 
 def open_gate(do: Doing, form: OpenGate) -> Done:
@@ -95,6 +108,7 @@ def open_gate(do: Doing, form: OpenGate) -> Done:
         raise Refused(f"{form.step} opens by itself; nobody has to open it.")
     require(do, "open-gate", matter(dossier, row))
     must_run(dossier, "open the gate")
+    must_not_have_ended(do, dossier, "open the gate")
     if gate.evidence and not form.evidence:
         raise Refused(f"“{gate.check}” needs evidence: add --evidence with where it can be found.")
     state = machine.fire("gate", row["decision"], "open-gate", f"{form.step} is open already.")
@@ -111,10 +125,10 @@ def meet(do: Doing, form: Meet) -> Done:
     dossier = hand_over(do, form.item)
     row = dossier.step(form.step)
     on = business_day(do, form)
-    known = [key for key in also(do, dossier, "conditions") if key[0] == form.step and key[2] == form.number]
-    if not known:
+    key = (form.step, dossier.decided_round(form.step) or 0, form.number)
+    condition = also(do, dossier, "conditions").get(key)
+    if condition is None:
         raise Unknown(f"The outcome of {name_of(do, dossier, row)} has no condition {form.number}.")
-    condition = dossier.table("conditions")[max(known)]
     require(do, "meet", matter(dossier, row, condition_owner=condition["owner"]))
     if condition["met_on"]:
         raise Refused(f"Condition {form.number} of {form.step} was met on {day(condition['met_on'])} already.")
@@ -124,7 +138,7 @@ def meet(do: Doing, form: Meet) -> Done:
     evidence = do.prose(dossier.subject, form.evidence) if form.evidence else None
     act = {"number": form.number} | ({"evidence": evidence} if evidence else {})
     act |= reason_told(do, dossier.subject, form)
-    change = Change(conditions, max(known), {"met_on": on, "evidence": evidence})
+    change = Change(conditions, key, {"met_on": on, "evidence": evidence})
     do.append(dossier.subject, "condition-met", on=on, step=form.step, act=act, changes=[change])
     do.touched.add(form.item)
     return Done(f"Condition {form.number} of {name_of(do, dossier, row)} is met.", form.item)

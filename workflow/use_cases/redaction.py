@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pydantic import Field
 from sqlalchemy import select, update
 
 from models.ledger import events
@@ -11,6 +10,7 @@ from workflow import ledger
 from workflow.authority import require
 from workflow.doing import Doing
 from workflow.errors import Refused, Unknown
+from workflow.shapes import Number
 from workflow.shelf import hand_over
 from workflow.use_cases.acting import Done, ItemAct, business_day, matter, reason_for
 
@@ -18,7 +18,7 @@ from workflow.use_cases.acting import Done, ItemAct, business_day, matter, reaso
 class Redact(ItemAct):
     """The texts of one event are to be blanked; `number` is its place in the item's history."""
 
-    number: int = Field(ge=1)
+    number: Number
 
 
 def redact(do: Doing, form: Redact) -> Done:

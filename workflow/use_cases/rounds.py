@@ -49,14 +49,18 @@ def asked_again(row: Row, because: str, on: date) -> list[Change]:
 def undo(do: Doing, dossier: Dossier, row: Row) -> list[Change]:
     """Take back the rounds that a wrong outcome began, here and at the stages it asked again.
 
-    Refused where one of those has been dealt with meanwhile: that has to be put right first.
+    Refused where one of those has been dealt with meanwhile: that has to be put right first. Refused too where
+    the step was asked again for another reason than this outcome: then it counts no more.
     """
     changes: list[Change] = []
-    because = cause(row)
-    for later in dossier.current():
-        is_next = later["step"] == row["step"] and later["round"] > row["round"]
-        if not (is_next or later["because"] == because):
-            continue
+    following = [later for later in dossier.rounds(row["step"]) if later["round"] > row["round"]]
+    if following and not _began(do, dossier, row, following[0]):
+        raise Refused(
+            f"{name_of(do, dossier, row)} has been asked again since, in round {following[0]['round']}, so another "
+            "outcome of the earlier round would change nothing. Record what it resolves now."
+        )
+    asked = [later for later in dossier.table("steps").values() if later["because"] == cause(row)]
+    for later in {(later["step"], later["round"]): later for later in (*following, *asked)}.values():
         if later["outcome"] is not None:
             raise Refused(
                 f"{name_of(do, dossier, later)} has meanwhile resolved “{later['outcome']}” in round "
@@ -67,6 +71,14 @@ def undo(do: Doing, dossier: Dossier, row: Row) -> list[Change]:
         if before["step"] != row["step"]:
             changes.append(step_change(before, decision=_decided(do, dossier.stage_of(before), before)))
     return changes
+
+
+def _began(do: Doing, dossier: Dossier, row: Row, following: Row) -> bool:
+    """Whether the next round followed from this outcome: a deferral, a referral back, or one that was sent back."""
+    action = action_for(do, dossier.stage_of(row), row, row["outcome"])
+    if action in ("defer", "refer-back"):
+        return True
+    return action in ("fall-short", "reject") and following["because"] is None
 
 
 def _decided(do: Doing, stage: Stage, row: Row) -> str:
