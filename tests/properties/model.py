@@ -27,6 +27,7 @@ class Round:
     meeting: str | None = None
     because: str | None = None
     also_after: str | None = None
+    awaits_author: bool = False
     accepted: bool = False
 
 
@@ -83,7 +84,7 @@ class ItemModel:
         for step in self.of(stage):
             if step.now.decision in DECIDED:
                 step.now.decision = "over"
-                step.rounds.append(Round(because=because))
+                step.rounds.append(Round(because=because, also_after=step.now.also_after))
 
     def resolve(self, step: StepModel, outcome: str, on: str, meeting: str | None) -> None:
         """An outcome on the step's current round."""
@@ -92,10 +93,10 @@ class ItemModel:
         now.decision, now.outcome, now.on, now.accepted = step.decision_for(outcome), outcome, on, False
         now.meeting = now.meeting or meeting
         if outcome == "deferred":
-            step.rounds.append(Round())
+            step.rounds.append(Round(also_after=now.also_after))
         elif outcome == "referred-back":
             back = step.stage.get("refer_back_to")
-            step.rounds.append(Round(because=because, also_after=back))
+            step.rounds.append(Round(because=because, also_after=back or now.also_after, awaits_author=back is None))
             if back:
                 self.asked_again(back, because)
 
@@ -183,6 +184,8 @@ class Model:
         wanted = self.before(item, step.stage)
         if again := step.now.also_after:
             wanted |= {again} if item.applies(by_id[again]) else self.before(item, by_id[again])
+        if step.now.awaits_author:
+            return "waiting"
         return "ready" if all(self.met(item, by_id[stage], on) for stage in wanted) else "waiting"
 
     def all_met(self, item: ItemModel, on: str) -> bool:

@@ -152,7 +152,7 @@ class Journeys(RuleBasedStateMachine):
                 step.now.decision, step.now.accepted = "passed", True
             else:
                 step.now.decision = "over"
-                step.rounds.append(Round())
+                step.rounds.append(Round(also_after=step.now.also_after))
 
     @rule(data=st.data(), action=st.sampled_from(["call-in", "call-in", "uphold", "reconsider"]), late=st.booleans())
     def calls_in(self, data: st.DataObject, action: str, late: bool) -> None:
@@ -163,7 +163,7 @@ class Journeys(RuleBasedStateMachine):
             assert step.now.decision == ("passed" if action == "call-in" else "called-in")
             step.now.decision = {"call-in": "called-in", "uphold": "passed", "reconsider": "over"}[action]
             if action == "reconsider":
-                step.rounds.append(Round())
+                step.rounds.append(Round(also_after=step.now.also_after))
 
     @rule(
         data=st.data(), action=st.sampled_from(["submit", "submit", "agenda", "agenda", "notice"]), newer=st.booleans()
@@ -248,7 +248,7 @@ class Journeys(RuleBasedStateMachine):
                 assert found == len(step.rounds) + 1
                 self.guessed = True
                 step.now.decision = "over"
-                step.rounds.append(Round(because=self._cause(item)))
+                step.rounds.append(Round(because=self._cause(item), also_after=step.now.also_after))
 
     def _cause(self, item: ItemModel) -> str | None:
         """The referral back that made the report change, if there was one."""
