@@ -21,6 +21,7 @@ from workflow.use_cases.acting import Done, business_day, matter, must_run, name
 from workflow.use_cases.outcomes import (
     RecordOutcome,
     act_of,
+    comes_after,
     facts,
     made_conditions,
     must_take,
@@ -108,9 +109,10 @@ def _day_decided(do: Doing, dossier: Dossier, row: Row, form: CorrectOutcome) ->
     if decided_on > do.today:
         raise Refused(f"{day(decided_on)} lies ahead: nothing can have been resolved then.")
     before = [r for r in dossier.rounds(row["step"]) if r["outcome_on"] and r["round"] < row["round"]]
-    if before and decided_on < before[-1]["outcome_on"]:
+    if before and not comes_after(decided_on, before[-1]):
         raise Refused(
-            f"{name_of(do, dossier, row)} had it before it on {day(before[-1]['outcome_on'])}: name a later day."
+            f"{name_of(do, dossier, row)} resolved “{before[-1]['outcome']}” on {day(before[-1]['outcome_on'])}, and "
+            f"“{row['outcome']}” only after that: name a later day."
         )
     return decided_on
 

@@ -160,11 +160,16 @@ def _must_still_count(do: Doing, dossier: Dossier, row: Row, on: date) -> None:
     earlier = [r for r in dossier.rounds(row["step"]) if r["outcome_on"] and r["round"] < row["round"]]
     if not earlier:
         return
-    last = earlier[-1]
     not_asked_yet = row["not_before"] is not None and on < row["not_before"]
-    same_sitting = on == last["outcome_on"] and (last["outcome"] in ("deferred", "referred-back") or not_asked_yet)
-    if on < last["outcome_on"] or same_sitting:
-        raise AlreadyDecided(_who_was_first(do, dossier, last))
+    if (not_asked_yet and on == earlier[-1]["outcome_on"]) or not comes_after(on, earlier[-1]):
+        raise AlreadyDecided(_who_was_first(do, dossier, earlier[-1]))
+
+
+def comes_after(on: date, earlier: Row) -> bool:
+    """Whether a day can be that of the round after an earlier one: what was put off is not resolved that same day."""
+    if earlier["outcome"] in ("deferred", "referred-back"):
+        return bool(on > earlier["outcome_on"])
+    return bool(on >= earlier["outcome_on"])
 
 
 def _must_be_over(do: Doing, dossier: Dossier, row: Row, on: date) -> None:
