@@ -1,6 +1,6 @@
 """Forecasts: what a list shows of each item, made anew in every act that touches it.
 
-They follow from the facts and may be thrown away: `rebuild` makes them all again.
+They follow from the facts: `plan_of` gives the same again, so they may be thrown away.
 """
 
 from __future__ import annotations

@@ -41,8 +41,11 @@ def test_days_that_are_only_far_ahead_or_long_ago_are_answered(lancashire: Desk,
     lancashire.does("where", "--known-at", day)
 
 
-def test_a_demonstration_beyond_the_calendar_is_not_built(lancashire: Desk) -> None:
-    lancashire.is_refused("demo", "--today", "2100-01-01")
+def test_a_demonstration_beyond_the_calendar_is_not_built(desk: Desk) -> None:
+    heard = desk.types("demo", "--today", "2100-01-01")
+    assert heard.status == 1
+    assert "Bank holidays are known until 31 December 2028" in heard.err
+    assert desk.sees("where") == [], "nothing half-built is left"
 
 
 @pytest.mark.parametrize(
