@@ -186,6 +186,17 @@ def _replacing(table: Table, dialect: str) -> Insert:
     return statement.on_conflict_do_update(index_elements=sorted(keys), set_=others)
 
 
+def adding(table: Table, dialect: Dialect) -> Insert:
+    """An INSERT that leaves the row with the same key as it is, if there is one."""
+    return _adding(table, dialect.name)
+
+
+@cache
+def _adding(table: Table, dialect: str) -> Insert:
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return make(table).on_conflict_do_nothing()
+
+
 def keep_to_oneself(connection: Connection) -> None:
     """Let nobody else set this database up until the end of the transaction; on SQLite a writer is alone anyway."""
     if connection.dialect.name == "postgresql":

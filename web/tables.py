@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -15,10 +15,13 @@ from rich.text import Text
 from routes.spec import Route
 from workflow.clock import LONDON
 from workflow.errors import day
-from workflow.known import Known
+from workflow.known import Known, Person
 from workflow.plans import Plan
 from workflow.queries.history import Event
 from workflow.queries.verify import Verdict
+
+if TYPE_CHECKING:
+    from workflow.accounts import Account
 
 WIDEST = 140
 WIDE = 110  # from here on a timetable fits on its lines
@@ -43,6 +46,27 @@ def where(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> None:
             _day(row["finish"]),
             "late" if row["late"] else "",
         )
+    _print(table)
+
+
+def sign_ins(shown: Sequence[tuple[str, Person]], password: str) -> None:
+    """Whom to sign in as, and with what."""
+    table = _table("To see it as", "Sign in as", "Post")
+    for kind, person in shown:
+        table.add_row(kind, Text(person.email or ""), Text(person.name))
+    _print(table)
+    click.echo(f"Everybody's password: {password}")
+
+
+def accounts(found: Sequence[Account]) -> None:
+    """Who may sign in, with what, and when they last were here."""
+    if not found:
+        click.echo("No accounts.")
+        return
+    table = _table("Person", "Name", "Signs in as", "State", "Last seen")
+    for account in found:
+        seen = f"{account.last_seen_at.astimezone(LONDON):%Y-%m-%d %H:%M}" if account.last_seen_at else "–"
+        table.add_row(Text(account.person), Text(account.name), Text(account.sign_in), account.state, seen)
     _print(table)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from workflow.doing import Doing
-from workflow.use_cases import call_ins, corrections, meetings, outcomes, papers, progress, redaction
+from workflow.use_cases import call_ins, corrections, meetings, outcomes, papers, progress, redaction, reports
 from workflow.use_cases.acting import Act, Done
 
 
@@ -42,6 +42,7 @@ _ALL = (
     Action("hold", progress.OnItem, progress.hold, "put-on-hold"),
     Action("resume", progress.OnItem, progress.resume, "resumed"),
     Action("material", papers.Material, papers.material, "material-declared"),
+    Action("revise", reports.Revise, reports.revise, "revised"),
     Action("redact", redaction.Redact, redaction.redact, "redacted"),
     Action("meeting add", meetings.AddMeeting, meetings.add, "meeting-added"),
     Action("meeting move", meetings.MoveMeeting, meetings.move, "meeting-moved"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from routes.spec import Condition, Stage
 from workflow.facts import Item, Step
 
-_OF_THE_ITEM = ("key_decision", "value", "part", "type", "organisation", "divisions")
+OF_THE_ITEM = ("key_decision", "value", "part", "type", "organisation", "divisions")
 
 
 def step_applies(step: Step, stage: Stage, item: Item) -> bool:
@@ -22,7 +22,7 @@ def stage_applies(stage: Stage, item: Item) -> bool:
 
 def holds(condition: Condition, item: Item) -> bool:
     """Whether one line of `when` holds. A fact that is missing satisfies nothing."""
-    fact = getattr(item, condition.field) if condition.field in _OF_THE_ITEM else item.fields.get(condition.field)
+    fact = getattr(item, condition.field) if condition.field in OF_THE_ITEM else item.fields.get(condition.field)
     if fact is None:
         return False
     if condition.test == "over":

@@ -46,6 +46,10 @@ def _owner(matter: Matter) -> Holders:
     return [("person", matter.item["owner"])] if matter.item else []
 
 
+def _creators(matter: Matter) -> Holders:
+    return [("author", ""), *_leads(matter)]
+
+
 def _recorders(matter: Matter) -> Holders:
     kind = matter.stage.kind if matter.stage else "meeting"
     if kind == "consultation":
@@ -95,6 +99,15 @@ RULES: Final[dict[str, Callable[[Matter], Holders]]] = {
     "hold": _leads,
     "resume": _leads,
     "material": _leads,
+    "create": _creators,
+    "change": lambda matter: [*_owner(matter), *_leads(matter)],
+    "revise": _owner,
+    "set up": lambda _matter: [("admin", "")],
+    "organisation": lambda _matter: [("admin", "")],
+    "forum": lambda _matter: [("admin", "")],
+    "person": lambda _matter: [("admin", "")],
+    "rules": lambda _matter: [("admin", "")],
+    "routes": lambda _matter: [("admin", "")],
     "redact": lambda _matter: [("admin", "")],
     "meeting add": _secretaries,
     "meeting move": _secretaries,
@@ -110,13 +123,26 @@ def require(do: Doing, action: str, matter: Matter) -> None:
     """
     if do.by is None:
         return
-    person = do.known.people.get(do.by)
+    if sentence := why_not(do.known, do.by, action, matter):
+        raise NotPermitted(sentence)
+
+
+def why_not(known: Known, by: str, action: str, matter: Matter) -> str | None:
+    """Why this person may not do it, in a sentence that names who may; None if they may."""
+    person = known.people.get(by)
     if person is None:
-        raise Unknown(f"There is no person {do.by}. Check the id, or load the person first.")
+        raise Unknown(f"There is no person {by}. Check the id, or load the person first.")
     rule = RULES.get(action)
     holders = rule(matter) if rule else []
-    if not any(_holds(person, holder) for holder in holders):
-        raise NotPermitted(_why_not(do.known, person, action, holders))
+    if any(_holds(person, holder) for holder in holders):
+        return None
+    return _why_not(known, person, action, holders)
+
+
+def entitled(person: Person, action: str, matter: Matter) -> bool:
+    """Whether somebody holds a role that the action needs; nobody does for one without a rule."""
+    rule = RULES.get(action)
+    return rule is not None and any(_holds(person, holder) for holder in rule(matter))
 
 
 def _holds(person: Person, holder: tuple[str, str]) -> bool:
@@ -138,6 +164,8 @@ def _in_words(known: Known, role: str, scope: str) -> str:
         return known.people[scope].name if scope in known.people else scope
     if role == "admin":
         return "an administrator"
+    if role == "author":
+        return "an author"
     if role == "lead":
         organisation = known.organisations.get(scope)
         return f"the lead of {organisation.name if organisation else scope}"

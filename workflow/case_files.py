@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -22,6 +22,7 @@ from workflow.errors import Faulty, Refused, Unknown, WorkflowError
 from workflow.ledger import moment
 from workflow.loaded import EntryKey, Loaded, PastAct, entry_key, read_loaded
 from workflow.locking import change_the_world, lock_in_order, lock_open_at
+from workflow.plans import Plan
 from workflow.queries.known import read_known
 from workflow.shapes import Shape
 from workflow.shelf import gates_of
@@ -38,6 +39,7 @@ class Taken:
     new: int
     changed: int
     acts: int
+    plans: Mapping[str, Plan] = field(default_factory=dict, repr=False, compare=False)  # of the items that were touched
 
 
 @uncollected()
@@ -51,8 +53,7 @@ def load(do: Doing, reading: Reading, update: bool = False) -> Taken:
     taken = taking.take()
     if reading.faults:
         raise Faulty([str(fault) for fault in sorted(set(reading.faults))])
-    forecast.refresh(do)
-    return taken
+    return replace(taken, plans=forecast.refresh(do))
 
 
 def _lock_what_it_concerns(do: Doing, reading: Reading) -> None:

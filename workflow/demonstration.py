@@ -13,7 +13,7 @@ from models.forecasts import revision
 from models.items import items
 from models.organisations import installation, organisations
 from models.sessions import DatabaseUnavailable, keep_to_oneself, remove_everything, table_names, writing
-from workflow import forecast
+from workflow import accounts, forecast
 from workflow.case_files import load
 from workflow.case_reading import read_files
 from workflow.clock import LONDON
@@ -28,13 +28,26 @@ CASES = ("lancashire-2023.yaml", "west-lancashire-mou-2019.yaml")
 LIVING = "living-set.yaml"
 SHOWN = "options-appraisal-2023"
 
+#: Whom to sign in as, to see what each kind of user sees; everybody else in it has an account too.
+SIGN_INS = (
+    ("Governance lead", "lcc-governance-lead"),
+    ("Board secretary", "cabinet-secretary"),
+    ("Manager", "head-of-place"),
+    ("Clearer, finance", "finance-officer"),
+    ("Member who decides alone", "director-of-adult-services"),
+    ("Partner organisation", "harbour-secretary"),
+    ("Auditor", "internal-auditor"),
+    ("Administrator", "system-administrator"),
+)
+
 _DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 
-def build(runtime: Runtime, today: date = STARTS) -> None:
+def build(runtime: Runtime, today: date = STARTS, password: str | None = None) -> None:
     """Make the demonstration anew, in one transaction: if that fails, an earlier one is still there.
 
-    Refused where the database holds anything that is not one.
+    With a password everybody in it can sign in with that. Refused where the database holds anything that is
+    not a demonstration.
     """
     try:
         with writing(runtime.engine) as db:
@@ -42,6 +55,8 @@ def build(runtime: Runtime, today: date = STARTS) -> None:
             set_up(runtime, db, _clear(db) + 1)
             now = _start_clock(begun(runtime, db, runtime.clock.now()), today)
             _fill(begun(runtime, db, now), today)
+            if password is not None:
+                _let_everybody_sign_in(begun(runtime, db, now), password)
     except DatabaseUnavailable as err:
         raise Unavailable(str(err)) from err
 
@@ -60,6 +75,13 @@ def _fill(do: Doing, today: date) -> None:
     reading = read_files([(name, _case(name)) for name in CASES] + [(LIVING, _living(today))])
     reading.outcomes = [written for written in reading.outcomes if written.entry.date <= do.today]
     load(do, reading)
+
+
+def _let_everybody_sign_in(do: Doing, password: str) -> None:
+    for person in do.known.people.values():
+        if person.email:
+            accounts.create_with_password(do, person.id, password)
+    do.flush()
 
 
 def _clear(db: Connection) -> int:

@@ -32,6 +32,15 @@ ORDER = [table.name for table in metadata.sorted_tables]
 _Key = tuple[Any, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """An outcome that was recorded, or corrected, at one step."""
+
+    item: str
+    step: str
+    corrected: bool = False
+
+
 @dataclass
 class Doing:
     """What every use case is handed. `actor` ran the command or signed in; `by` is for whom it is recorded."""
@@ -45,12 +54,17 @@ class Doing:
     by: str | None = None
     recorded_at: datetime | None = None  # an act of an earlier ledger, taken in with its own time
     ledger_key: bytes | None = None
+    address: str = ""  # where people reach this installation
     heads: dict[str, tuple[int, str]] = field(default_factory=dict)
     dossiers: dict[str, Dossier] = field(default_factory=dict)  # items in hand, locked where they are acted on
     touched: set[str] = field(default_factory=set)  # items whose forecast has to be made anew
+    created: set[str] = field(default_factory=set)  # those that nothing was known of before
+    readers_touched: set[str] = field(default_factory=set)  # those that others may have to see from now on
+    moved_forums: set[str] = field(default_factory=set)  # forums that belong to another organisation now
     touched_forums: set[str] = field(default_factory=set)  # and those with open steps at these forums
     everything_touched: bool = False  # rules or organisations changed: every open item
     world_changed: bool = False  # organisations, rules, people, forums or meetings did
+    resolved: list[Resolved] = field(default_factory=list)  # outcomes that people are to be told of
     routes_read: bool = False
     route_texts: dict[str, str] = field(default_factory=dict)  # version: exact text
     route_numbers: dict[str, int] = field(default_factory=dict)  # route: how many versions there are
@@ -94,6 +108,7 @@ class Doing:
         dossier = self.dossiers.get(subject.removeprefix("item:"))
         for change in changes:
             self._collect(subject, change)
+            self._note_readers(subject, change, dossier)
             if dossier is not None:
                 dossier.change(change)
         self._move_head(subject)
@@ -126,6 +141,15 @@ class Doing:
             return str(waiting["text"])
         where = and_(texts.c.subject == subject, texts.c.digest == digest)
         return self.db.execute(select(texts.c.text).where(where)).scalar_one_or_none()
+
+    def recorded_by(self, subject: str, step: str) -> str | None:
+        """The person, or else the actor, who recorded or corrected the newest outcome of a step."""
+        self.flush()
+        query = select(events.c.on_behalf_of, events.c.actor).where(
+            events.c.subject == subject, events.c.step == step, events.c.kind.in_(("recorded", "corrected"))
+        )
+        first = self.db.execute(query.order_by(events.c.seq.desc()).limit(1)).one_or_none()
+        return (first.on_behalf_of or first.actor) if first else None
 
     def flush(self) -> None:
         """Write what has been collected: new rows, changed rows, rows that are gone, events."""
@@ -179,6 +203,21 @@ class Doing:
             self._new[name][key].update(change.values)
         else:
             self._changed[name].setdefault(key, {}).update(change.values)
+
+    def _note_readers(self, subject: str, change: Change, dossier: Dossier | None) -> None:
+        """Who may see an item depends on few of its rows; later rounds of a step change nothing in that."""
+        name, values = change.table.name, change.values or {}
+        if name == "forums" and not change.new and "organisation" in values:
+            self.moved_forums.add(subject.removeprefix("forum:"))
+        if dossier is None:
+            return
+        if name == "items" and change.new:
+            self.created.add(dossier.id)
+        owned = name == "items" and not values.keys().isdisjoint(("owner", "organisation", "parties"))
+        asked = name == "steps" and change.key[1] == 1 and (change.new or change.values is None)
+        obliged = name == "conditions" and (change.new or change.values is None)
+        if owned or asked or obliged:
+            self.readers_touched.add(dossier.id)
 
     def _update(self, table: Table, changed: Mapping[_Key, dict[str, Any]]) -> None:
         keys = [c.name for c in table.primary_key]

@@ -30,6 +30,7 @@ class Dossier:
     id: str
     route: Route
     rows: dict[str, dict[Key, Row]] = field(default_factory=dict)
+    title: str | None = None  # as it may be read; None where it was redacted, or nobody asked for it
 
     @property
     def item(self) -> Row:

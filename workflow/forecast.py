@@ -1,26 +1,45 @@
-"""Forecasts: what a list shows of each item, made anew in every act that touches it.
+"""Forecasts: what lists show of each item, made anew in every act that touches it.
 
-They follow from the facts: `plan_of` gives the same again, so they may be thrown away.
+They follow from the facts: the same rows and the same day give the same again, so they may be thrown away.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Delete, Insert, Table, bindparam, delete, insert, select
 
-from models.forecasts import forecasts, revision
+from models import metadata
+from models.forecasts import forecasts, readers, revision, tasks, timetable
 from models.items import items
 from models.sessions import replacing
 from models.steps import steps
 from workflow import planner
 from workflow.doing import Doing
 from workflow.dossiers import Dossier
-from workflow.locking import waiting_for
+from workflow.facts import Case, World
+from workflow.listing import forecast_row, placeholder, task_rows, timetable_rows
+from workflow.locking import lock_in_order, waiting_for
 from workflow.plans import Plan
-from workflow.shelf import cases_for, fetch_around, gates_of
+from workflow.queries.known import read_known
+from workflow.shelf import cases_for, chunks, fetch_also, fetch_around, gates_of
+from workflow.tasks import wants_reports
+from workflow.visibility import reader_keys_of
+
+AT_ONCE: Final = 500  # items in one transaction of the daily run
+
+
+@dataclass(frozen=True, slots=True)
+class _Forecast:
+    """One item planned anew: the facts, the world with what its gates look at, and what follows."""
+
+    dossier: Dossier
+    case: Case
+    world: World
+    plan: Plan
 
 
 def refresh(do: Doing) -> dict[str, Plan]:
@@ -28,51 +47,55 @@ def refresh(do: Doing) -> dict[str, Plan]:
     do.flush()
     if do.world_changed:
         do.db.execute(revision.update().values(number=revision.c.number + 1))
+    wanted = _touched(do)
+    for_readers = do.readers_touched | _at_moved_forums(do)
+    plans: dict[str, Plan] = {}
+    for chunk in chunks(sorted(wanted)):
+        plans |= _written(do, chunk, for_readers.intersection(chunk))
+    _write_readers(do, for_readers - wanted)
+    return plans
+
+
+def refresh_stale(do: Doing, limit: int = AT_ONCE) -> int:
+    """Bring forward open items that were planned for an earlier day: so many of them, or as many as there are.
+
+    Their number is returned: 0 says that all of them are of today. For the daily run, each call in its own transaction.
+    """
+    old = select(forecasts.c.item).where(forecasts.c.is_open, forecasts.c.computed_for < do.today)
+    stale = list(do.db.execute(old.order_by(forecasts.c.computed_for, forecasts.c.item).limit(limit)).scalars())
+    if stale:
+        lock_in_order(do, stale)
+        number = do.db.execute(select(revision.c.number)).scalar_one()
+        if number != do.known.revision:
+            do.known = read_known(do.db, number)
+        _written(do, sorted(stale), set())
+    return len(stale)
+
+
+def rebuild(do: Doing) -> int:
+    """Write whatever lists read of items that have none of it, such as after an upgrade; their number."""
+    nothing = select(items.c.id).outerjoin(forecasts, forecasts.c.item == items.c.id).where(forecasts.c.item.is_(None))
+    missing = list(do.db.execute(nothing.order_by(items.c.id)).scalars())
+    for chunk in chunks(missing):
+        fetch_around(do.db, chunk, do.dossiers)
+        _written(do, chunk, set(chunk))
+        do.dossiers.clear()
+    return len(missing)
+
+
+def plan_of(do: Doing, dossier: Dossier) -> Plan:
+    """The plan of an item in hand, as of today."""
+    return _forecast(do, dossier).plan
+
+
+def _touched(do: Doing) -> set[str]:
     wanted = set(do.touched)
     if do.everything_touched:
         wanted |= set(do.db.execute(select(items.c.id).where(items.c.state != "withdrawn")).scalars())
     for forum in sorted(do.touched_forums):
         open_there = select(steps.c.item).where(steps.c.forum == forum, steps.c.decision == "open").distinct()
         wanted |= set(do.db.execute(open_there).scalars())
-    wanted |= _waiting_for(do, wanted)
-    fetch_around(do.db, sorted(wanted), do.dossiers)
-    plans = {item: plan_of(do, do.dossiers[item]) for item in sorted(wanted)}
-    if plans:
-        rows = [forecast_row(plan) for plan in plans.values()]
-        do.db.execute(replacing(forecasts, do.db.dialect), rows if len(rows) > 1 else rows[0])
-    return plans
-
-
-def plan_of(do: Doing, dossier: Dossier) -> Plan:
-    """The plan of an item in hand, as of today."""
-    world = do.known.world
-    if gates_of(dossier):
-        world = replace(world, cases=cases_for(dossier, do.dossiers))
-    return planner.plan(dossier.case(), world, do.calendar, do.today, critical=False, complain=False)
-
-
-def forecast_row(plan: Plan) -> dict[str, Any]:
-    """What lists need of a plan."""
-    return {
-        "item": plan.item,
-        "computed_for": plan.on,
-        "state": plan.item_state,
-        "finish": plan.finish,
-        "late": plan.late,
-        "next_on": _next_day(plan),
-        "now": list(plan.now),
-    }
-
-
-def _next_day(plan: Plan) -> date | None:
-    days = [
-        day
-        for step in plan.steps
-        if step.state not in ("passed", "skipped", "ended")
-        for day in (step.notice_by, step.report_due, step.agenda_by, step.meeting)
-        if day is not None and day >= plan.on
-    ]
-    return min(days, default=None)
+    return wanted | _waiting_for(do, wanted)
 
 
 def _waiting_for(do: Doing, wanted: set[str]) -> set[str]:
@@ -81,3 +104,82 @@ def _waiting_for(do: Doing, wanted: set[str]) -> set[str]:
     if alone and not any(wanted & set(gates_of(dossier)) for dossier in do.dossiers.values()):
         return set()
     return waiting_for(do, wanted)
+
+
+def _at_moved_forums(do: Doing) -> set[str]:
+    """Whoever belongs to an organisation sees what its forums deal with, or once did."""
+    if not do.moved_forums:
+        return set()
+    query = select(steps.c.item).where(steps.c.forum.in_(sorted(do.moved_forums))).distinct()
+    return set(do.db.execute(query).scalars())
+
+
+def _forecast(do: Doing, dossier: Dossier) -> _Forecast:
+    world = do.known.world
+    if gates_of(dossier):
+        cases = cases_for(dossier, do.dossiers)
+        world = replace(world, cases={item: _unnamed(case) for item, case in cases.items()})
+    case = dossier.case()
+    plan = planner.plan(case, world, do.calendar, do.today, critical=False, complain=False)
+    return _Forecast(dossier, case, world, plan)
+
+
+def _unnamed(case: Case) -> Case:
+    """Another item as stored sentences speak of it: its title is filled in for those who may see it."""
+    return replace(case, item=replace(case.item, title=placeholder(case.item.id)))
+
+
+def _written(do: Doing, ids: Sequence[str], for_readers: set[str]) -> dict[str, Plan]:
+    """Plan these items and write what lists read of them; the plans by item."""
+    fetch_around(do.db, ids, do.dossiers)
+    dossiers = [do.dossiers[item] for item in ids]
+    for table in ("conditions", "clearances"):
+        _have(do, table, dossiers)
+    _have(do, "reports", [dossier for dossier in dossiers if wants_reports(dossier)])
+    made = [_forecast(do, dossier) for dossier in dossiers]
+    _replace(do, forecasts, [forecast_row(of.dossier, of.case, of.world, of.plan) for of in made])
+    known_before = [item for item in ids if item not in do.created]
+    _rewrite(do, timetable, known_before, (row for of in made for row in timetable_rows(of.dossier, of.plan)))
+    _rewrite(do, tasks, known_before, (row for of in made for row in task_rows(of.dossier, of.plan)))
+    _write_readers(do, for_readers)
+    return {of.plan.item: of.plan for of in made}
+
+
+def _write_readers(do: Doing, ids: Iterable[str]) -> None:
+    for chunk in chunks(sorted(ids)):
+        fetch_around(do.db, chunk, do.dossiers)
+        dossiers = [do.dossiers[item] for item in chunk]
+        _have(do, "conditions", dossiers)
+        before = [item for item in chunk if item not in do.created]
+        keys = ({"reader": key, "item": of.id} for of in dossiers for key in sorted(reader_keys_of(of, do.known)))
+        _rewrite(do, readers, before, keys)
+
+
+def _have(do: Doing, table: str, dossiers: Sequence[Dossier]) -> None:
+    if any(table not in dossier.rows for dossier in dossiers):
+        fetch_also(do.db, table, dossiers)
+
+
+def _replace(do: Doing, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        do.db.execute(replacing(table, do.db.dialect), rows if len(rows) > 1 else rows[0])
+
+
+def _rewrite(do: Doing, table: Table, ids: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """These items' rows in place of those that they had."""
+    if ids:
+        do.db.execute(_clear(table.name, len(ids) == 1), {"item": ids[0]} if len(ids) == 1 else {"ids": ids})
+    if new := list(rows):
+        do.db.execute(_insert_into(table.name), new)
+
+
+@cache
+def _clear(name: str, one: bool) -> Delete:
+    item = metadata.tables[name].c.item
+    where = item == bindparam("item") if one else item.in_(bindparam("ids", expanding=True))
+    return delete(metadata.tables[name]).where(where)
+
+
+@cache
+def _insert_into(name: str) -> Insert:
+    return insert(metadata.tables[name]).inline()

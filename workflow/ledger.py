@@ -25,6 +25,7 @@ from routes.yaml_words import LARGEST_EXACT
 
 START: Final = ""  # the `previous` of a chain's first event
 INSTALLATION: Final = "installation"
+REDACTED: Final = "(redacted)"  # what is shown and dumped in place of a text that was blanked
 KEY_INTRODUCED: Final = "key-introduced"  # the keyed event that holds where every plain chain stood
 
 #: Which chain each table's rows belong to: the subject's prefix and the column that names the subject.
@@ -40,6 +41,7 @@ CHAINS: Final[dict[str, tuple[str, str | None]]] = {
     "meeting_forums": ("forum:", "owner"),
     "items": ("item:", "id"),
     "reports": ("item:", "item"),
+    "attachments": ("item:", "item"),
     "clearances": ("item:", "item"),
     "conditions": ("item:", "item"),
     "steps": ("item:", "item"),

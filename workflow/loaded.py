@@ -29,7 +29,7 @@ SECTION_OF: Final = {
     "created": "items", "changed": "items",
 }  # fmt: skip
 
-REDACTED: Final = "(redacted)"  # what a dump says in place of a text that was blanked
+REDACTED: Final = ledger.REDACTED
 
 Entry = dict[str, Any]
 EntryKey = tuple[str, str, str]  # section, id, and for rules the day from which they hold

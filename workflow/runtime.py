@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, select, true
 from models.forecasts import revision
 from models.organisations import installation
 from models.sessions import DatabaseUnavailable, engine_for, reading, writing
-from workflow import forecast
+from workflow import forecast, telling
 from workflow.clear_days import Calendar, standard_calendar
 from workflow.clock import Clock, ShiftedClock, SystemClock, business_date
 from workflow.doing import Doing
@@ -39,6 +39,7 @@ class Looking:
     calendar: Calendar
     now: datetime
     today: date
+    is_demonstration: bool = False  # it has a clock of its own
 
 
 @dataclass
@@ -49,22 +50,31 @@ class Runtime:
     clock: Clock = field(default_factory=SystemClock)
     calendar: Calendar = field(default_factory=standard_calendar)
     ledger_key: bytes | None = None
+    address: str = ""  # where people reach it: links in letters begin with this
     _known: Known | None = None
 
     def do(
         self, use_case: Callable[[Doing, Form], Result], form: Form, actor: str = "operator"
     ) -> tuple[Result, dict[str, Plan]]:
-        """Run one act in one transaction: its rows, its events and the plans it changes, or nothing."""
+        """Run one act in one transaction: its rows, its events, the plans it changes and the letters, or nothing."""
         with self.doing(actor) as do:
-            do.by = getattr(form, "by", None)
-            result = use_case(do, form)
-            return result, forecast.refresh(do)
+            return _acted(do, use_case, form)
+
+    def rehearse(
+        self, use_case: Callable[[Doing, Form], Result], form: Form, actor: str = "operator"
+    ) -> tuple[Result, dict[str, Plan]]:
+        """What an act would lead to, and whether it would be refused; nothing of it is kept."""
+        tried: list[tuple[Result, dict[str, Plan]]] = []
+        with suppress(_Rehearsed), self.doing(actor) as do:
+            tried.append(_acted(do, use_case, form))
+            raise _Rehearsed
+        return tried[0]
 
     @contextmanager
     def doing(self, actor: str) -> Iterator[Doing]:
         """One transaction that writes. The caller runs use cases and ends with `forecast.refresh`."""
         with self._understood(), writing(self.engine) as db:
-            now, known = self._now_and_known(db)
+            now, known, _demonstration = self._beginning(db)
             yield Doing(
                 db,
                 actor,
@@ -73,14 +83,15 @@ class Runtime:
                 self.calendar,
                 known,
                 ledger_key=self.ledger_key,
+                address=self.address,
             )
 
     @contextmanager
     def looking(self) -> Iterator[Looking]:
         """One consistent look."""
         with self._understood(), reading(self.engine) as db:
-            now, known = self._now_and_known(db)
-            yield Looking(db, known, self.calendar, now, business_date(now))
+            now, known, demonstration = self._beginning(db)
+            yield Looking(db, known, self.calendar, now, business_date(now), demonstration)
 
     @contextmanager
     def inspecting(self) -> Iterator[Connection]:
@@ -88,16 +99,16 @@ class Runtime:
         with self._understood(), reading(self.engine) as db:
             yield db
 
-    def _now_and_known(self, db: Connection) -> tuple[datetime, Known]:
-        """What every act and every look begins with: the time, and what everybody knows."""
+    def _beginning(self, db: Connection) -> tuple[datetime, Known, bool]:
+        """What every act and every look begins with: the time, what everybody knows, whether it is a demonstration."""
         row = db.execute(_BEGINNING).one()
         known = self._known
         if known is None or known.revision != row.number:
             known = self._known = read_known(db, row.number)
         if row.clock_reads is None:
-            return self.clock.now(), known
+            return self.clock.now(), known, False
         reads, set_at = datetime.fromisoformat(row.clock_reads), datetime.fromisoformat(row.clock_set_at)
-        return ShiftedClock(reads, set_at, self.clock).now(), known  # a demonstration has its own clock
+        return ShiftedClock(reads, set_at, self.clock).now(), known, True
 
     @contextmanager
     def _understood(self) -> Iterator[None]:
@@ -107,10 +118,24 @@ class Runtime:
             raise Unavailable(str(err)) from err
 
 
-def open_runtime(url: str, *, ledger_key: bytes | None = None, clock: Clock | None = None) -> Runtime:
+class _Rehearsed(Exception):
+    """Ends a rehearsal, so that nothing of it is kept."""
+
+
+def _acted(do: Doing, use_case: Callable[[Doing, Form], Result], form: Form) -> tuple[Result, dict[str, Plan]]:
+    do.by = getattr(form, "by", None)
+    result = use_case(do, form)
+    plans = forecast.refresh(do)
+    telling.tell(do, plans)
+    return result, plans
+
+
+def open_runtime(
+    url: str, *, ledger_key: bytes | None = None, clock: Clock | None = None, address: str = ""
+) -> Runtime:
     """A runtime on the database at this address; Unavailable if the address is none."""
     try:
         engine = engine_for(url)
     except DatabaseUnavailable as err:
         raise Unavailable(str(err)) from err
-    return Runtime(engine, clock or SystemClock(), ledger_key=ledger_key)
+    return Runtime(engine, clock or SystemClock(), ledger_key=ledger_key, address=address)

@@ -109,6 +109,7 @@ def _register(do: Doing) -> None:
     for definition in shipped().values():
         setting_up.route(do, definition.canonical, shipped=True)
     forecast.refresh(do)
+    forecast.rebuild(do)  # an upgrade leaves nothing of what lists read
     if do.ledger_key is not None and next(unsealed(do.db), None) is not None:
         do.append(INSTALLATION, KEY_INTRODUCED, on=None, act=heads_before(do.db))
         do.flush()

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, RowMapping, Select, bindparam, select, union_all
+from sqlalchemy import BindParameter, Connection, RowMapping, Select, bindparam, exists, select, union_all
 
 from models import metadata
 from models.forecasts import gate_links, revision
 from models.items import items
 from models.organisations import routes
-from models.reports import conditions, texts
+from models.reports import clearances, conditions, texts
 from models.steps import steps
 from routes.loader import from_canonical
 from routes.spec import Route, WaitsForStep
@@ -77,13 +77,18 @@ def also(do: Doing, dossier: Dossier, table: str) -> dict[tuple[Any, ...], dict[
 
 def fetch_conditions(db: Connection, dossiers: Iterable[Dossier]) -> None:
     """Read the conditions of many items at once."""
-    wanted = {d.id: d for d in dossiers if "conditions" not in d.rows}
+    fetch_also(db, "conditions", dossiers)
+
+
+def fetch_also(db: Connection, table: str, dossiers: Iterable[Dossier]) -> None:
+    """Another table's rows of many items at once, as far as they are not in hand."""
+    wanted = {d.id: d for d in dossiers if table not in d.rows}
     found: dict[str, list[RowMapping]] = defaultdict(list)
     for chunk in chunks(list(wanted)):
-        for row in db.execute(select(conditions).where(conditions.c.item.in_(chunk))).mappings():
+        for row in db.execute(_also_among(table), {"ids": chunk}).mappings():
             found[row["item"]].append(row)
     for item, dossier in wanted.items():
-        dossier.put("conditions", found[item])
+        dossier.put(table, found[item])
 
 
 def titles(db: Connection, dossiers: Iterable[Dossier]) -> dict[str, str]:
@@ -145,9 +150,23 @@ def _among() -> Select[Any]:
 
 
 @cache
+def _also_among(table: str) -> Select[Any]:
+    found = metadata.tables[table]
+    return select(found).where(found.c.item.in_(bindparam("ids", expanding=True)))
+
+
+@cache
 def _steps_among() -> Select[Any]:
-    number = select(revision.c.number).scalar_subquery().label("revision")
-    return select(steps, number).where(steps.c.item.in_(bindparam("ids", expanding=True)))
+    """Steps with what else is to be known of their items: only after the lock, so that nothing of it is old."""
+    besides = (
+        select(revision.c.number).scalar_subquery().label("revision"),
+        texts.c.text.label("title"),
+        exists().where(conditions.c.item == steps.c.item).label("conditions"),
+        exists().where(clearances.c.item == steps.c.item).label("clearances"),
+    )
+    spoken = (texts.c.subject == "item:" + items.c.id) & (texts.c.digest == items.c.title)
+    together = steps.join(items, items.c.id == steps.c.item).outerjoin(texts, spoken)
+    return select(steps, *besides).select_from(together).where(steps.c.item.in_(bindparam("ids", expanding=True)))
 
 
 def _with_route() -> Select[Any]:
@@ -166,7 +185,11 @@ def _take_in(db: Connection, rows: Sequence[RowMapping], into: dict[str, Dossier
     number = None
     for row in db.execute(_steps_among(), {"ids": [r["id"] for r in fresh]}).mappings():
         step = dict(row)
-        number = step.pop("revision")
+        number, dossier = step.pop("revision"), into[step["item"]]
+        dossier.title = step.pop("title")
+        for table in ("conditions", "clearances"):
+            if not step.pop(table):
+                dossier.table(table)  # there are none, which need not be asked again
         found[step["item"]].append(step)
     for row in fresh:
         into[row["id"]].put("steps", found[row["id"]])

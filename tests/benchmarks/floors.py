@@ -1,7 +1,7 @@
 """The same rows and commits without the product: by the bare driver, by SQLAlchemy Core, by its ORM.
 
 What is written is taken from a journey that the product has made: each event with the rows it changed, its
-texts and the forecast after it. Each move reloads the item and its steps, as the product does.
+texts and what lists read after it. Each move reloads the item and its steps, as the product does.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    delete,
     insert,
     make_url,
     select,
@@ -30,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, registry
 
 from models import metadata
-from models.forecasts import forecasts
+from models.forecasts import forecasts, readers, tasks, timetable
 from models.items import items
 from models.ledger import events
 from models.reports import texts
@@ -39,18 +40,21 @@ from models.steps import steps
 from tests.benchmarks.matter import MOVES, Desk
 from workflow import ledger
 from workflow.doing import ORDER
-from workflow.forecast import forecast_row
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Write:
-    """Rows of one table that have the same columns: new ones, or changes of those with these keys."""
+    """Rows of one table that have the same columns: new ones, or changes of those with these keys.
+
+    Without rows those that the item had are removed, to be written anew.
+    """
 
     name: str
     rows: list[Row]
     keys: tuple[str, ...] = ()  # of a change; none: the rows are new
+    item: str = ""  # whose rows are removed
 
     @property
     def table(self) -> Table:
@@ -76,21 +80,46 @@ class Floor(Protocol):
 
 def specimen(desk: Desk, item: str) -> list[Move]:
     """The rows of a journey, move by move; the product makes it once to know them."""
-    plans = [desk.create(item)] + [desk.move(item, number) for number in range(len(MOVES))]
+    desk.create(item)
+    derived = [_derived(desk, item)]
+    for number in range(len(MOVES)):
+        desk.move(item, number)
+        derived.append(_derived(desk, item))
     with desk.runtime.looking() as look:
         subject = f"item:{item}"
         told = look.db.execute(select(events).where(events.c.subject == subject).order_by(events.c.seq)).mappings()
         prose = look.db.execute(select(texts).where(texts.c.subject == subject)).mappings().all()
         moves = []
-        for event, plan in zip(list(told), plans, strict=True):
+        for event, after in zip(list(told), derived, strict=True):
             said = json.dumps(event["data"])
             spoken = [dict(text) for text in prose if text["digest"] in said]
-            moves.append(_writes(item, dict(event), spoken, forecast_row(plan)))
+            moves.append(_writes(item, dict(event), spoken) + _of_lists(item, after, first=event["seq"] == 1))
             prose = [text for text in prose if text["digest"] not in said]
     return moves
 
 
-def _writes(item: str, event: Row, spoken: list[Row], forecast: Row) -> Move:
+def _derived(desk: Desk, item: str) -> dict[str, list[Row]]:
+    """What lists read of the item now."""
+    with desk.runtime.looking() as look:
+        found = {}
+        for table in (forecasts, timetable, tasks, readers):
+            rows = look.db.execute(select(table).where(table.c.item == item)).mappings()
+            found[table.name] = [dict(row) for row in rows]
+    return found
+
+
+def _of_lists(item: str, after: dict[str, list[Row]], first: bool) -> Move:
+    """Its line in place of the one before, its timetable and tasks anew; who may see it does not change."""
+    found = [Write(forecasts.name, after[forecasts.name])]
+    for table in (timetable, tasks):
+        if not first:
+            found.append(Write(table.name, [], item=item))
+        if after[table.name]:
+            found.append(Write(table.name, after[table.name]))
+    return [*found, Write(readers.name, after[readers.name])] if first else found
+
+
+def _writes(item: str, event: Row, spoken: list[Row]) -> Move:
     first = event["seq"] == 1
     event.pop("position")
     by_table: dict[str, list[Row]] = defaultdict(list)
@@ -108,7 +137,7 @@ def _writes(item: str, event: Row, spoken: list[Row], forecast: Row) -> Move:
         found.append(Write(table, by_table[table], keys))
     if spoken:
         found.append(Write(texts.name, spoken))
-    return [*found, Write(events.name, [event]), Write(forecasts.name, [forecast])]
+    return [*found, Write(events.name, [event])]
 
 
 def renamed(moves: list[Move], item: str, other: str) -> list[Move]:
@@ -121,7 +150,7 @@ def renamed(moves: list[Move], item: str, other: str) -> list[Move]:
             return {key: name(of) for key, of in value.items()}
         return [name(of) for of in value] if isinstance(value, list) else value
 
-    return [[Write(w.name, [name(row) for row in w.rows], w.keys) for w in move] for move in moves]
+    return [[Write(w.name, [name(row) for row in w.rows], w.keys, name(w.item)) for w in move] for move in moves]
 
 
 class Bare:
@@ -148,6 +177,8 @@ class Bare:
         return [[self._statement(write) for write in move] for move in moves]
 
     def _statement(self, write: Write) -> tuple[str, list[tuple[Any, ...]]]:
+        if write.item:
+            return f"DELETE FROM {write.name} WHERE item = {self.mark}", [(write.item,)]
         columns = [name for name in write.rows[0] if name not in write.keys]
         names = ", ".join(f'"{name}"' for name in columns)
         if write.keys:
@@ -205,6 +236,8 @@ class Core:
         return [[self._statement(write) for write in move] for move in moves]
 
     def _statement(self, write: Write) -> tuple[Executable, list[Row]]:
+        if write.item:
+            return delete(write.table).where(write.table.c.item == bindparam("of")), [{"of": write.item}]
         if write.replaces:
             return replacing(write.table, self.engine.dialect), write.rows
         if not write.keys:
@@ -240,7 +273,8 @@ class Orm:
         self.engine = engine_for(url).execution_options(writes=True)
         mapper = registry(metadata=metadata)
         self.classes: dict[str, type[Any]] = {}
-        for name in ("items", "steps", "reports", "events", "texts", "derived_forecasts"):
+        derived = ("derived_forecasts", "derived_timetable", "derived_tasks", "derived_readers")
+        for name in ("items", "steps", "reports", "events", "texts", *derived):
             self.classes[name] = type(name.title(), (), {})
             mapper.map_imperatively(self.classes[name], metadata.tables[name])
 
@@ -257,6 +291,8 @@ class Orm:
                     db.get(item_class, item, with_for_update=True)
                     db.scalars(select(step_class).where(steps.c.item == item)).all()
                 for write in move:
+                    if write.item:
+                        db.execute(delete(write.table).where(write.table.c.item == write.item))
                     for row in write.rows:
                         self._write(db, write, row, number)
                     if not number:

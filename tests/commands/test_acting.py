@@ -82,6 +82,7 @@ open-gate plan checked --by lead --evidence Minute_12 --on 2023-05-04
 record plan practices consulted --by lead --on 2023-05-20
 bind plan partnership partnership-june --by ann --on 2023-05-04
 unbind plan partnership --by ann --on 2023-05-04
+revise plan --recommendation Agree_the_plan --by owner --on 2023-05-21 --reason Clearer_words
 submit plan partnership --by owner --on 2023-05-22
 record plan partnership noted --by ann --on 2023-06-06
 send-back plan partnership --by lead --on 2023-06-07 --reason Endorsement_is_needed

@@ -62,7 +62,9 @@ def a_busy_office(office: Office) -> None:
         council.replace("date: 2023-10-03", "date: 2023-10-03, place: Town hall") + ROUTE + PLAN + ENDORSED, GATED
     )
     office.lead.does("open-gate", item="lanes", step="gate", evidence="Minute 4", on="2023-06-01")
-    office.owner.does("submit", item="roads", step="cabinet", version=2, on="2023-06-07")
+    files = [{"name": "Costs.csv", "media_type": "text/csv", "size": 5, "sha256": "5" * 64, "part": "II"}]
+    office.owner.does("revise", item="roads", attachments=files, on="2023-06-06")
+    office.owner.does("submit", item="roads", step="cabinet", version=3, on="2023-06-07")
     office.lead.does("material", item="roads", material=False, reason="Spelling", on="2023-06-07")
     office.finance.does(
         "clear", item="roads", step="cabinet", area="finance", cleared=False, reason="No", on="2023-06-07"

@@ -16,7 +16,7 @@ from workflow.setup import must_be_ready
 def opened(db: str | None, ready: bool = True) -> Runtime:
     """The runtime on the database that was named, in the command or the environment; let go of at its end."""
     settings = from_environment()
-    runtime = open_runtime(db or settings.database_url, ledger_key=settings.ledger_key)
+    runtime = open_runtime(db or settings.database_url, ledger_key=settings.ledger_key, address=settings.address)
     click.get_current_context().call_on_close(runtime.engine.dispose)
     if ready:
         must_be_ready(runtime)

@@ -163,6 +163,11 @@ COMMANDS = (
         click.argument("material", type=options.YES_NO),
     ),
     _on_item(
+        "revise",
+        "Revise the report: its recommendations as they read now. Its files stay; the web takes new ones.",
+        click.option("--recommendation", "recommendations", multiple=True, required=True, metavar="T"),
+    ),
+    _on_item(
         "redact",
         "Blank what was written in one event of the history; a reason is needed.",
         click.argument("number", type=int, metavar="EVENT"),

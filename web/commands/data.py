@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import click
 
+from config.settings import Settings, from_environment
 from web import options, tables
 from web.commands import opened, operator, print_json
+from web.commands.serving import PORT, served
 from workflow import demonstration
 from workflow.case_dump import dump as dumped
 from workflow.case_files import load as take_in
@@ -73,18 +77,30 @@ def verify(items: tuple[str, ...], db: str | None, as_json: bool) -> int:
 
 @click.command()
 @click.option("--today", type=options.DAY, default=demonstration.STARTS, help="The day on which its clock starts.")
-@click.option("--no-serve", is_flag=True, expose_value=False, help="Only build and print it.")
+@click.option("--port", type=click.IntRange(1, 65535), default=PORT, help=f"The port to serve on (default: {PORT}).")
+@click.option("--no-serve", is_flag=True, help="Only build and print it.")
 @options.database
-def demo(today: date, db: str | None) -> None:
-    """Build a fresh demonstration and print where its decisions are."""
+def demo(today: date, port: int, no_serve: bool, db: str | None) -> None:
+    """Build a fresh demonstration, print where its decisions are and how to sign in, and serve it."""
     runtime = opened(db, ready=False)
-    demonstration.build(runtime, today)
+    password = secrets.token_urlsafe(9)
+    demonstration.build(runtime, today, password)
     with runtime.looking() as look:
         names = {name: forum.name for name, forum in look.known.world.forums.items()}
         tables.where(where(look), names)
         made, seen = timetable(look, demonstration.SHOWN)
         click.echo()
         tables.plan(made, seen.titles[demonstration.SHOWN], names)
+        shown = [(kind, look.known.people[person]) for kind, person in demonstration.SIGN_INS]
+    click.echo()
+    tables.sign_ins(shown, password)
+    if not no_serve:
+        settings = replace(from_environment(), address=f"http://127.0.0.1:{port}")
+        served(runtime, settings, "127.0.0.1", port, True, lambda: _say_where(settings))
+
+
+def _say_where(settings: Settings) -> None:
+    click.echo(f"\nOpen {settings.address} and sign in as one of them. Stop it with Ctrl+C.")
 
 
 COMMANDS = (init, load, dump, verify, demo)

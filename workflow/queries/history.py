@@ -22,11 +22,10 @@ Say = Callable[[Mapping[str, Any]], str]
 
 def _outcome(act: Mapping[str, Any]) -> str:
     said = f"“{act['outcome']}”{' as amended' if act.get('amended') else ''}"
+    said += f", until {act['until']}" if act.get("until") else ""
     said += f": {act['text']}" if act.get("text") else "."
     if conditions := act.get("conditions"):
         said += f" Subject to: {'; '.join(condition['text'] for condition in conditions)}."
-    if until := act.get("until"):
-        said += f", until {until}"
     if waived := act.get("call_in_waived"):
         said += f" Call-in waived: {waived}"
     return said
@@ -34,6 +33,15 @@ def _outcome(act: Mapping[str, Any]) -> str:
 
 def _because(act: Mapping[str, Any]) -> str:
     return f" Reason: {act['reason']}" if act.get("reason") else ""
+
+
+def _files(act: Mapping[str, Any]) -> str:
+    """The names of files, but of none that is exempt: those who may read a history may not all know of it."""
+    files = act.get("attachments", ())
+    said = [file["name"] for file in files if file["part"] == "I"]
+    if exempt := len(files) - len(said):
+        said.append("1 exempt file" if exempt == 1 else f"{exempt} exempt files")
+    return f" Files: {', '.join(said)}." if said else ""
 
 
 def _plainly(sentence: str) -> Say:
@@ -70,6 +78,7 @@ WORDS: Final[dict[str, Say]] = {
     ),
     "put-on-hold": _plainly("Put on hold."),
     "resumed": _plainly("Resumed."),
+    "revised": lambda act: f"Report revised, version {act['version']}.{_files(act)}{_because(act)}",
     "redacted": lambda act: f"Texts of event {act['number']} redacted.{_because(act)}",
     "material-declared": lambda act: (
         f"The change of the report is {'material' if act['material'] else 'not material'}.{_because(act)}"

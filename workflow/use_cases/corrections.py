@@ -9,7 +9,7 @@ from typing import Any
 from models.reports import conditions
 from workflow import machine
 from workflow.authority import require
-from workflow.doing import Doing
+from workflow.doing import Doing, Resolved
 from workflow.dossiers import Dossier, Row
 from workflow.due_dates import may_be_called_in
 from workflow.errors import Refused, day
@@ -68,6 +68,7 @@ def correct(do: Doing, form: CorrectOutcome) -> Done:
         changes = _undone_and_resolved(do, dossier, row, form, act, decided_on)
     do.append(dossier.subject, "corrected", on=on, step=form.step, act=act, changes=changes)
     do.touched.add(form.item)
+    do.resolved.append(Resolved(form.item, form.step, corrected=True))
     was = f"It had been recorded as “{recorded}” before." if recorded != form.outcome else ""
     return Done(f"Corrected. {said(do, dossier, row, form, decided_on)} {was}".strip(), form.item)
 

@@ -24,7 +24,7 @@ from workflow.shelf import also, fetch_around, gates_of, hand_over, route_of
 from workflow.use_cases.acting import FRESH_ROUND, known_meeting
 from workflow.use_cases.installation import route_versions, told
 from workflow.use_cases.meetings import must_sit_there
-from workflow.use_cases.papers import content_hash
+from workflow.use_cases.papers import content_hash, files_of
 
 PIN = 16  # hexadecimal digits by which the ledger names the version of a route
 NO_FACTS = StepFactsEntry()
@@ -36,7 +36,7 @@ def create(do: Doing, entry: ItemEntry, own_routes: Mapping[str, str]) -> None:
     Whoever calls this ends with `check_gates` and `link_gates`, once every item that gates name is there.
     """
     version = _route_version(do, entry.route, own_routes)
-    dossier = Dossier(entry.id, route_of(do.route_texts[version]))
+    dossier = Dossier(entry.id, route_of(do.route_texts[version]), title=entry.title)
     do.dossiers[entry.id] = dossier
     do.heads[dossier.subject] = (0, "")
     try:
@@ -51,19 +51,25 @@ def create(do: Doing, entry: ItemEntry, own_routes: Mapping[str, str]) -> None:
 
 
 def change(do: Doing, entry: ItemEntry, own_routes: Mapping[str, str]) -> None:
-    """A draft is rewritten; an item that has started keeps what it set out with."""
+    """A draft is rewritten, and keeps the files of its report; an item that has started keeps what it set out with."""
     dossier = hand_over(do, entry.id)
-    if dossier.item["state"] != "draft":
-        raise Refused(f"{entry.id} has started: it keeps what it set out with. Withdraw it and create another.")
+    must_be_draft(dossier)
     version = _route_version(do, entry.route, own_routes)
     also(do, dossier, "reports")
+    also(do, dossier, "attachments")
     gone = [Change(steps, key, None) for key in dossier.table("steps")]
-    dossier.route = route_of(do.route_texts[version])
+    dossier.route, dossier.title = route_of(do.route_texts[version]), entry.title
     changes, act = _built(do, dossier, entry, version, new=False)
     do.append(dossier.subject, "changed", on=None, act=act, changes=[*gone, *changes])
     do.flush()
     do.db.execute(delete(gate_links).where(gate_links.c.item == entry.id))
     do.touched.add(entry.id)
+
+
+def must_be_draft(dossier: Dossier) -> None:
+    """Refused once an item has started: it keeps what it set out with."""
+    if dossier.item["state"] != "draft":
+        raise Refused(f"{dossier.id} has started: it keeps what it set out with. Withdraw it and create another.")
 
 
 def check_gates(do: Doing, ids: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -144,7 +150,8 @@ def _built(
     if parties:
         act["entry"]["parties"] = parties
     recommendations = act["entry"].get("recommendations", [])
-    sha256 = content_hash(["version 1", *recommendations])
+    files = [] if new else files_of(do, dossier, 1)
+    sha256 = content_hash(["version 1", *recommendations], files)
     item = _item_values(entry, version, dossier.route, act, sha256) | {"parties": parties}
     changes = [
         Change(items, (), item, new),

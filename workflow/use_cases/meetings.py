@@ -93,7 +93,7 @@ def unbind(do: Doing, form: Unbind) -> Done:
     require(do, "unbind", matter(dossier, row))
     must_be_open(do, dossier, row, "take it off its meeting")
     if row["meeting"] is None:
-        raise Refused(f"{form.step} is not bound to a meeting.")
+        raise Refused(f"It is not on a meeting of {name_of(do, dossier, row)}, so there is nothing to take it off.")
     change = step_change(row, meeting=None, **_off_the_agenda(row, None))
     act = reason_told(do, dossier.subject, form)
     do.append(dossier.subject, "unbound", on=on, step=form.step, act=act, changes=[change])

@@ -7,14 +7,12 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
-from sqlalchemy import select
 
-from models.ledger import events
 from models.reports import conditions
 from routes.schema import unsuitable
 from workflow import machine
 from workflow.authority import require
-from workflow.doing import Doing
+from workflow.doing import Doing, Resolved
 from workflow.dossiers import Dossier, Row
 from workflow.errors import AlreadyDecided, Refused, Unknown, day
 from workflow.ledger import Change
@@ -90,6 +88,7 @@ def record(do: Doing, form: RecordOutcome) -> Done:
     changes = resolved(do, dossier, row, form, act, on)
     do.append(dossier.subject, "recorded", on=on, step=form.step, act=act, changes=changes)
     do.touched.add(form.item)
+    do.resolved.append(Resolved(form.item, form.step))
     return Done(said(do, dossier, row, form, on), form.item)
 
 
@@ -185,19 +184,7 @@ def _must_be_over(do: Doing, dossier: Dossier, row: Row, on: date) -> None:
 
 
 def _who_was_first(do: Doing, dossier: Dossier, row: Row) -> str:
-    do.flush()
-    query = (
-        select(events.c.actor, events.c.on_behalf_of)
-        .where(
-            events.c.subject == dossier.subject,
-            events.c.step == row["step"],
-            events.c.kind.in_(("recorded", "corrected")),
-        )
-        .order_by(events.c.seq.desc())
-        .limit(1)
-    )
-    first = do.db.execute(query).one_or_none()
-    who = first.on_behalf_of or first.actor if first else "Somebody"
+    who = do.recorded_by(dossier.subject, row["step"]) or "Somebody"
     person = do.known.people.get(who)
     return (
         f"{person.name if person else who} has already recorded “{row['outcome']}” for "

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from models.reports import clearances, reports
+from models.reports import attachments, clearances, reports
 from workflow import machine
 from workflow.authority import require
 from workflow.doing import Doing
@@ -34,6 +34,8 @@ from workflow.use_cases.acting import (
     step_change,
 )
 
+FILE_COLUMNS = ("name", "media_type", "size", "sha256", "part")
+
 
 class Submit(StepAct):
     """The report goes in. Without a version it is the newest; one more than the newest is a new version."""
@@ -59,9 +61,16 @@ class Material(ItemAct):
     material: bool
 
 
-def content_hash(recommendations: Sequence[str]) -> str:
-    """The SHA-256 of a report version: over its recommendations as the ledger names them."""
-    return hashlib.sha256("\n".join(recommendations).encode()).hexdigest()
+def content_hash(recommendations: Sequence[str], files: Sequence[Mapping[str, Any]] = ()) -> str:
+    """The SHA-256 of a report version: over its recommendations and files as the ledger names them."""
+    lines = [f"file {file['part']} {file['size']} {file['sha256']} {file['name']}" for file in files]
+    return hashlib.sha256("\n".join([*recommendations, *lines]).encode()).hexdigest()
+
+
+def files_of(do: Doing, dossier: Dossier, version: int) -> list[dict[str, Any]]:
+    """The files of a report version in their order, as the ledger names them."""
+    rows = sorted((key, row) for key, row in also(do, dossier, "attachments").items() if key[0] == version)
+    return [{name: row[name] for name in FILE_COLUMNS} for _key, row in rows]
 
 
 def submit(do: Doing, form: Submit) -> Done:
@@ -114,6 +123,7 @@ def clear(do: Doing, form: Clear) -> Done:
         act["reason"] = values["reason"]
     changes = [Change(clearances, key, values, new=not known)]
     do.append(dossier.subject, "cleared", on=on, step=form.step, act=act, changes=changes)
+    do.touched.add(form.item)
     said = "cleared" if form.cleared else "not cleared"
     return Done(
         f"Version {version} of the report is {said} by {form.area} for {name_of(do, dossier, row)}.",
@@ -128,7 +138,7 @@ def agenda(do: Doing, form: OnStep) -> Done:
     if row["papers"] == "on-agenda":
         raise Refused(f"It is on the agenda of {name} already.")
     if row["meeting"] is None:
-        raise Refused(f"{form.step} is not bound to a meeting of {name}: bind it first, then put it on the agenda.")
+        raise Refused(f"It is not on a meeting of {name} yet: bind it to one first, then put it on the agenda.")
     if not row["verbal"]:
         if row["papers"] == "none":
             raise Refused(f"No report has been submitted to {name}: its owner submits it first.")
@@ -216,7 +226,7 @@ def _open_step(do: Doing, form: StepAct, action: str, what: str) -> tuple[Dossie
 
 
 def _version(do: Doing, dossier: Dossier, wanted: int | None) -> tuple[int, list[Change]]:
-    """The version that is meant, and the rows of a new one: the same recommendations in a revised report."""
+    """The version that is meant, and the rows of a new one: the same recommendations and files."""
     newest = dossier.item["report_version"]
     version = wanted or newest
     if version <= newest:
@@ -224,11 +234,13 @@ def _version(do: Doing, dossier: Dossier, wanted: int | None) -> tuple[int, list
     if version > newest + 1:
         raise Refused(f"The newest version of the report is {newest}; the next one is {newest + 1}, not {version}.")
     recommendations = also(do, dossier, "reports")[(newest,)]["recommendations"]
-    sha256 = content_hash([f"version {version}", *recommendations])
+    files = files_of(do, dossier, newest)
+    sha256 = content_hash([f"version {version}", *recommendations], files)
     values = {"recommendations": recommendations, "sha256": sha256}
     return version, [
         Change(reports, (version,), values, new=True),
         item_change(report_version=version, report_sha256=sha256),
+        *(Change(attachments, (version, number), file, new=True) for number, file in enumerate(files, 1)),
     ]
 
 

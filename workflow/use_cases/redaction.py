@@ -39,5 +39,8 @@ def redact(do: Doing, form: Redact) -> Done:
         raise Refused(f"Event {form.number} of {form.item} holds no text that could be redacted.")
     do.db.execute(update(texts).where(texts.c.subject == dossier.subject, texts.c.digest.in_(found)).values(text=None))
     act = {"number": form.number, "texts": found, "reason": do.prose(dossier.subject, reason)}
+    if dossier.item["title"] in found:
+        dossier.title = None
+    do.touched.add(form.item)  # lists show titles
     do.append(dossier.subject, "redacted", on=on, act=act)
     return Done(f"{len(found)} {'text' if len(found) == 1 else 'texts'} of event {form.number} blanked.", form.item)

@@ -1,0 +1,1 @@
+"""The web application as people meet it: every page that a test sees is inspected."""

@@ -1,0 +1,92 @@
+"""Forms about meetings: a new one, moved, cancelled, held."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from web.forms.base import Form, area, day, needed, text, ticks
+from web.words import at_time
+
+#: In which field of a form what an act says is wrong can be put right.
+NAMES: Final[Mapping[str, str]] = {"date": "meets_on", "forums": "others", "": "meets_on"}
+
+_TIME: Final = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*([ap])?\.?(?:m\.?)?", re.IGNORECASE)
+_WORDS: Final = {"noon": "12:00", "midday": "12:00"}
+
+
+def time_of_day(said: str) -> str:
+    """14:00 however somebody writes it: 2pm, 2.30 pm, 14:00, midday. What is no time stays as it is."""
+    plain = said.strip().lower()
+    found = _TIME.fullmatch(plain)
+    if plain in _WORDS or found is None:
+        return _WORDS.get(plain, said.strip())
+    hours, minutes, half = int(found[1]), int(found[2] or 0), found[3]
+    if half and not 1 <= hours <= 12:
+        return said.strip()
+    if half:
+        hours = hours % 12 + (12 if half == "p" else 0)
+    elif found[2] is None:
+        return said.strip()  # a bare number could be anything
+    return f"{hours:02}:{minutes:02}"
+
+
+class _When(Form):
+    """Day, time and place."""
+
+    time = text("At what time does it begin?", hint="For example, 10am or 14:30")
+    place = text("Where?", hint="A label such as County Hall, room 3")
+    reason = area("Reason", hint="It goes on record. You can leave it empty")
+
+    def when(self) -> dict[str, Any]:
+        """Time, place and reason as the act names them."""
+        return {
+            "time": time_of_day(self.time.data or ""),
+            "place": (self.place.data or "").strip(),
+            "reason": (self.reason.data or "").strip(),
+        }
+
+
+class NewMeeting(_When):
+    """A new meeting of a forum, or of several together."""
+
+    meets_on = day("On which day?", needed("Enter the day of the meeting"))
+    others = ticks("Which other forums sit with it?", hint="For a joint meeting only")
+
+    def said(self, meeting: str, forum: str) -> dict[str, Any]:
+        """The act that is meant."""
+        return self.when() | {
+            "meeting": meeting,
+            "forums": [forum, *(self.others.data or [])],
+            "meets_on": self.meets_on.data,
+        }
+
+
+class MoveMeeting(_When):
+    """The same meeting on another day, at another time or place."""
+
+    meets_on = day("On which day?", needed("Enter the day of the meeting"))
+
+    def begin(self, on: date, time: str | None, place: str | None) -> None:
+        """As it is now."""
+        self.meets_on.data, self.place.data = on, place or ""
+        self.time.data = at_time(time)
+        self.time.description = "For example, 10am or 14:30"
+
+    def said(self, meeting: str, on: date, time: str | None, place: str | None) -> dict[str, Any]:
+        """What changes, and nothing else."""
+        wanted = self.when() | {"meets_on": self.meets_on.data}
+        now = {"meets_on": on, "time": time, "place": place}
+        return {"meeting": meeting} | {name: value for name, value in wanted.items() if value != now.get(name)}
+
+
+class EndMeeting(Form):
+    """A meeting does not take place, or took place."""
+
+    reason = area("Reason", hint="It goes on record. You can leave it empty")
+
+    def said(self, meeting: str) -> dict[str, Any]:
+        """The act that is meant."""
+        return {"meeting": meeting, "reason": (self.reason.data or "").strip()}

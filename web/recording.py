@@ -1,0 +1,315 @@
+"""Recording an outcome from a form: filled in, checked, recorded. Used for one step and for a whole meeting.
+
+Nothing is kept between the pages but in the form itself, so that going back, and two windows at once, do no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from flask import Response, request
+
+from web.acting import perform, read
+from web.forms.outcomes import NAMES, NOT_SETTLED, OutcomeForm
+from web.reading import looking, person, reader, runtime, stop_looking
+from web.signing_in import fresh_password_or_page
+from web.words import in_days
+from workflow.actions import ACTIONS
+from workflow.doing import Doing
+from workflow.errors import AlreadyDecided, NotPermitted, Refused, WorkflowError
+from workflow.plans import Plan
+from workflow.queries.at_hand import StepAtHand, step_at_hand
+from workflow.use_cases.seen import as_seen
+from workflow.wording_of_outcomes import (
+    OUTCOME_OF,
+    Group,
+    choices,
+    is_deferral_draft,
+    parts_of_statement,
+    wording_for,
+)
+
+FORM, CHECK, DONE = "form", "check", "done"
+
+#: What the buttons of the form are called when they are sent.
+DO: Final = "do"
+ADD, CHANGE, GO_BACK = "add-condition", "change", "back"
+TO_CHECK, TO_RECORD = "check", "record"
+
+
+@dataclass
+class Sheet:
+    """One outcome on its way to the record: the step, the form, and what can be chosen."""
+
+    action: str  # record or correct
+    step: StepAtHand
+    form: OutcomeForm
+    groups: list[Group]
+
+    @property
+    def draft(self) -> str:
+        """The resolution if everything was carried."""
+        return self.wording(OUTCOME_OF[self.step.stage.ask or "consult"])
+
+    def wording(self, outcome: str, until: str | None = None) -> str:
+        """A draft of the resolution for an outcome."""
+        if self.step.stage.kind == "consultation":
+            return "" if outcome == "consulted" else wording_for(outcome, None, [], until)
+        return wording_for(outcome, self.step.stage.ask, self.step.recommendations(), until)
+
+    @property
+    def not_as_recommended(self) -> bool:
+        """The recommendation was carried in other words, and nobody said that it was amended."""
+        form = self.form
+        carried = form.outcome.data in {choice.outcome for choice in self.groups[0].choices}
+        if not carried or "amended" not in form or form.amended.data:
+            return False
+        return (form.text.data or "").strip() not in ("", self.draft.strip())
+
+    def in_words(self, draft: str) -> str:
+        """A draft as it stands in the form: what somebody decides alone, no meeting has resolved."""
+        return draft if "text" in self.form else draft.removeprefix("RESOLVED: ")
+
+
+@dataclass
+class Turn:
+    """What comes after a request: the form again, the page on which it is checked, or it is recorded."""
+
+    page: str
+    sheet: Sheet
+    status: int = 200
+    conflict: str | None = None  # somebody was first
+    plan: Plan | None = None  # as it would be
+    sentence: str = ""
+    seq: int = 0  # of the event
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What was done, and the number of the event that tells it."""
+
+    sentence: str
+    seq: int
+
+
+def sheet(action: str, item: str, step: str) -> Sheet:
+    """The form for one step, with what has been filled in so far. NotPermitted if it is not for this person."""
+    with looking() as look:
+        at_hand = step_at_hand(look, reader(), item, step)
+        why_not = at_hand.hand.why_not(person().id, action, at_hand.row)
+        if why_not:
+            raise NotPermitted(why_not)
+        _must_resolve(at_hand)
+        row = at_hand.recorded
+        if action == "correct" and row is None:
+            raise Refused(f"Nothing has been recorded for {at_hand.who} yet, so there is nothing to correct.")
+        groups = choices(
+            at_hand.stage.kind,
+            at_hand.stage.ask,
+            at_hand.form,
+            at_hand.back_to,
+            row["outcome"] if row and action == "correct" else None,
+        )
+        made = Sheet(action, at_hand, OutcomeForm(), groups)
+        form = made.form
+        form.outcome.choices = [(c.outcome, c.outcome) for group in groups for c in group.choices]
+        people = sorted((p.name, p.id) for p in look.known.people.values())
+        form.fit(at_hand, action, [(name_id, name) for name, name_id in people], look.today)
+        if request.method == "GET":
+            _fill_in(made, look.today)
+    return made
+
+
+def turn(made: Sheet) -> Turn | Response:
+    """What a request for a sheet leads to; a Response where the password has to be given first."""
+    if request.method == "GET":
+        return Turn(FORM, made)
+    form, wanted = made.form, request.form.get(DO, TO_CHECK)
+    if wanted == ADD:
+        form.conditions.append_entry()
+        form.fit_conditions()
+        return Turn(FORM, made)
+    if wanted in (CHANGE, GO_BACK):
+        return Turn(FORM, made)
+    if not form.validate():
+        return Turn(FORM, made, status=Refused.status)
+    _draft_that_fits(made)
+    if wanted == TO_RECORD and (page := fresh_password_or_page()) is not None:
+        return page
+    return _tried(made, wanted == TO_RECORD)
+
+
+def _tried(made: Sheet, for_good: bool) -> Turn:
+    """Do it, or see what it would lead to; a refusal comes back to the form with everything kept."""
+    item, step, form = made.step.hand.id, made.step.id, made.form
+    seen = int(form.seen.data) if (form.seen.data or "").isdigit() else 0
+    try:
+        act = read(ACTIONS[made.action].form, form.said(made.action, item, step))
+        if for_good:
+            noted, _plans = perform(_noting(made.action), act, seen)
+            return Turn(DONE, made, sentence=noted.sentence, seq=noted.seq)
+        stop_looking()
+        done, plans = runtime().rehearse(as_seen(ACTIONS[made.action].run, seen), act, person().id)
+    except AlreadyDecided as err:
+        return _somebody_was_first(made, str(err))
+    except WorkflowError as err:
+        form.refused(err, NAMES)
+        return Turn(FORM, made, status=err.status)
+    return Turn(CHECK, made, plan=plans.get(item), sentence=done.sentence)
+
+
+def _noting(action: str) -> Any:
+    """The act, with the number of the event that tells it."""
+
+    def run(do: Doing, form: Any) -> Noted:
+        done = ACTIONS[action].run(do, form)
+        return Noted(done.sentence, do.heads[f"item:{form.item}"][0])
+
+    return run
+
+
+def _somebody_was_first(made: Sheet, sentence: str) -> Turn:
+    """The same form with everything kept; sent again, it is sent by somebody who knows what has happened."""
+    stop_looking()
+    with looking() as look:
+        made.step = step_at_hand(look, reader(), made.step.hand.id, made.step.id)
+    made.form.seen.data = str(made.step.hand.seq)
+    return Turn(FORM, made, status=AlreadyDecided.status, conflict=sentence)
+
+
+def _must_resolve(at_hand: StepAtHand) -> None:
+    if at_hand.stage.kind == "gate":
+        raise Refused(f"{at_hand.who} is a gate: nobody resolves anything there, so no outcome is recorded for it.")
+
+
+def _fill_in(made: Sheet, today: date) -> None:
+    """What is known beforehand: the day, the draft, or everything that is on record."""
+    form, step = made.form, made.step
+    form.seen.data = str(step.hand.seq)
+    row = step.recorded if made.action == "correct" else None
+    if row is None:
+        meeting = step.meeting
+        form.resolved_on.data = meeting.date if meeting and meeting.date <= today else today
+        form["text" if "text" in form else "decision"].data = made.in_words(made.draft)
+        return
+    form.outcome.data = row["outcome"]
+    form.resolved_on.data = row["outcome_on"]
+    form.published.data = row["published_on"]
+    wording = step.hand.text(row, row["wording"])
+    if "text" in form:
+        form.text.data = wording
+    else:
+        for name, said in parts_of_statement(wording).items():
+            form[name].data = said
+    if "amended" in form:
+        form.amended.data = row["amended"]
+    if "waived" in form:
+        form.waived.data = step.hand.text(row, row["call_in_waived"])
+    _fill_in_what_followed(made, row)
+
+
+def _fill_in_what_followed(made: Sheet, row: dict[str, Any]) -> None:
+    form, step = made.form, made.step
+    following = [later for later in step.hand.dossier.rounds(step.id) if later["round"] == row["round"] + 1]
+    if following and row["outcome"] == "deferred":
+        form.until_day.data = following[0]["not_before"]
+        form.until_meeting.data = following[0]["not_before_meeting"] or ""
+    if "conditions" not in form:
+        return
+    conditions = step.conditions(row)
+    while len(form.conditions) < len(conditions):
+        form.conditions.append_entry()
+    form.fit_conditions()
+    for entry, condition in zip(form.conditions, conditions, strict=False):
+        entry.form.text.data, entry.form.owner.data = condition.text, condition.owner
+        entry.form.due.data = condition.due
+
+
+def _draft_that_fits(made: Sheet) -> None:
+    """A draft that nobody has touched follows what was chosen: minutes must not say agreed of what was deferred."""
+    if made.action == "correct":
+        return
+    field = made.form["text" if "text" in made.form else "decision"]
+    said = (field.data or "").strip()
+    if said in {made.in_words(draft) for draft in _drafts(made)} or is_deferral_draft(
+        f"RESOLVED: {said.removeprefix('RESOLVED: ')}"
+    ):
+        field.data = made.in_words(made.wording(made.form.outcome.data, _until_in_words(made)))
+
+
+def _drafts(made: Sheet) -> Iterable[str]:
+    """Every draft that this form may have offered."""
+    yield made.draft
+    for group in made.groups:
+        for choice in group.choices:
+            yield made.wording(choice.outcome)
+            yield made.wording(choice.outcome, _until_in_words(made))
+
+
+def _until_in_words(made: Sheet) -> str | None:
+    form = made.form
+    if form.outcome.data != "deferred":
+        return None
+    if form.until_day.data:
+        return in_days(form.until_day.data)
+    meeting = made.step.hand.look.known.meetings.get(form.until_meeting.data or "")
+    return f"the meeting on {in_days(meeting.date)}" if meeting else None
+
+
+def answers(made: Sheet) -> list[tuple[str, str, str]]:
+    """What was filled in, for the page on which it is checked: words, answer, the field in which it is changed."""
+    form = made.form
+    found = [("Outcome", _outcome_in_words(form.outcome.data), "outcome")]
+    if form.outcome.data == "deferred":
+        found.append(("Deferred until", _until_in_words(made) or "The next meeting that suits", "until_day-day"))
+    for name in ("reason_deferred", "reason_returned", "reason_rejected"):
+        if name in form and NOT_SETTLED[_REASONS.index(name)] == form.outcome.data:
+            found.append(("Reason", form[name].data, name))
+    found.append(("Resolved on", in_days(form.resolved_on.data), "resolved_on-day"))
+    if "text" in form:
+        found.append(("Resolution", form.text.data or "No words recorded", "text"))
+    else:
+        found += [(form[name].label.text, form[name].data or "–", name) for name in _STATEMENT]
+    if "amended" in form:
+        found.append(("As amended", "Yes" if form.amended.data else "No", "amended"))
+    if "conditions" in form:
+        found.append(("Conditions", _conditions_in_words(made), "conditions-0-text"))
+    if "waived" in form:
+        found.append(("Call-in", _waived(form), "waived"))
+    found.append(("Published", in_days(form.published.data, "Not yet"), "published-day"))
+    if "reason" in form:
+        found.append(("Why it is corrected", form.reason.data, "reason"))
+    return found
+
+
+_REASONS: Final = ("reason_deferred", "reason_returned", "reason_rejected")
+_STATEMENT: Final = ("decision", "reasons", "alternatives", "interests")
+
+
+def _outcome_in_words(outcome: str) -> str:
+    return outcome.replace("-", " ").capitalize()
+
+
+def _waived(form: OutcomeForm) -> str:
+    return f"Waived: {form.waived.data}" if (form.waived.data or "").strip() else "Not waived"
+
+
+def _conditions_in_words(made: Sheet) -> str:
+    hand = made.step.hand
+    said = []
+    for number, condition in enumerate(made.form.conditions_said(), 1):
+        by = f", by {in_days(condition['due'])}" if condition.get("due") else ""
+        said.append(f"{number}. {condition['text']} – {hand.person_name(condition['owner'])}{by}")
+    return "\n".join(said) or "No conditions"
+
+
+def to_send(found: Turn) -> list[tuple[str, str]]:
+    """What was filled in, for a page that sends it on: with the draft as it was made to fit."""
+    form = found.sheet.form
+    field = "text" if "text" in form else "decision"
+    leave = (DO, "csrf_token", "_password")
+    sent = [(name, value) for name, value in request.form.items(multi=True) if name not in leave]
+    return [(name, form[field].data if name == field else value) for name, value in sent]

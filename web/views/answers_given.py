@@ -1,0 +1,86 @@
+"""The answers about an item in words, each with the page on which it can be changed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from web.forms.creating import Answers
+from web.reading import reader
+from web.views.describing import Flow
+from web.views.item_pages import PAGES, called
+from web.words import in_days, plain, pounds
+from workflow.queries import setting_out
+from workflow.runtime import Looking
+
+Row = tuple[str, Any, dict[str, str] | None]
+
+
+def answers_in_words(flow: Flow, look: Looking) -> list[Row]:
+    """One row for each answer, in the order of the questions; recommendations stand by themselves."""
+    answers = flow.answers
+    known = look.known
+    changes = {page.name: {"href": flow.url(page.name), "text": "Change"} for page in PAGES if page.applies(flow, look)}
+    rows: list[tuple[str, Any, str]] = [
+        ("Title", answers["title"], "what"),
+        ("Kind", plain(answers["type"]), "what"),
+        ("Organisation", known.organisations[answers["organisation"]].name, "whose"),
+        ("Owner", known.people[answers["owner"]].name, "whose"),
+    ]
+    chosen = flow.route(look)
+    rows.append(("Route", chosen.route.title if chosen else "", "route"))
+    rows += [(plain(name), _filled(look, value), "forums") for name, value in (answers.get("forums") or {}).items()]
+    if answers.get("parties"):
+        rows.append(("Parties", "; ".join(_party(look, party) for party in answers["parties"]), "forums"))
+    rows += _openness(answers)
+    rows += _about(answers)
+    for question in setting_out.questions(chosen.route) if chosen else ():
+        rows.append((plain(question.name.replace("_", "-")), _fact(answers["fields"].get(question.name)), "facts"))
+    return [(label, value, changes.get(page)) for label, value, page in rows]
+
+
+def _filled(look: Looking, value: str) -> str:
+    forum = look.known.world.forums.get(value)
+    return called(look, forum) if forum else setting_out.title_of(look, reader(), value) or "Another item"
+
+
+def _party(look: Looking, party: dict[str, str]) -> str:
+    forum = look.known.world.forums.get(party.get("forum", ""))
+    return called(look, forum) if forum else look.known.organisations[party["organisation"]].name
+
+
+def _openness(answers: Answers) -> list[tuple[str, Any, str]]:
+    exemption = answers.get("exemption")
+    if not exemption:
+        return [("Open to the public", "Yes (Part I)", "openness")]
+    numbers = ", ".join(str(number) for number in exemption["paragraphs"])
+    paragraphs = f", paragraph{'s' if len(exemption['paragraphs']) > 1 else ''} {numbers}" if numbers else ""
+    return [
+        ("Open to the public", "No: exempt (Part II)", "openness"),
+        ("Ground", f"{exemption['basis']}{paragraphs}", "openness"),
+        ("Reason for keeping it private", exemption["reason"], "openness"),
+    ]
+
+
+def _about(answers: Answers) -> list[tuple[str, Any, str]]:
+    divisions = answers.get("divisions")
+    where = "All" if divisions == "all" else ", ".join(divisions or ()) or "None in particular"
+    worth, target = answers.get("value"), answers.get("target")
+    return [
+        ("Key decision", "Yes" if answers["key_decision"] else "No", "facts"),
+        ("Worth", "Not known" if worth is None else pounds(worth), "facts"),
+        ("Divisions or wards", where, "facts"),
+        ("To be decided by", in_days(date.fromisoformat(target)) if target else "No such day", "facts"),
+    ]
+
+
+def _fact(value: object) -> str:
+    if value is None:
+        return "Not known, or none of those"
+    return (
+        ("Yes" if value else "No")
+        if isinstance(value, bool)
+        else f"{value:,}"
+        if isinstance(value, int)
+        else str(value)
+    )

@@ -1,0 +1,54 @@
+"""Forums and meetings: what each has before it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+
+from web.reading import looking, person, reader
+from workflow.known import Person
+from workflow.queries import forums as queries
+
+pages = Blueprint("forums", __name__)
+
+
+@pages.get("/forums")
+def index() -> str:
+    """Every forum, one's own first."""
+    with looking() as look:
+        found = queries.forums(look, reader())
+    return render_template(
+        "forums/index.html",
+        mine=[line for line in found if line.mine],
+        others=[line for line in found if not line.mine],
+    )
+
+
+@pages.get("/forums/<forum>")
+def forum(forum: str) -> str:
+    """Coming meetings and what is due for each, what is ready without a meeting, what is not recorded yet."""
+    with looking() as look:
+        found = queries.forum(look, reader(), forum)
+        today = look.today
+    return render_template("forums/forum.html", found=found, today=today, keeps=keeps(person(), (forum,)))
+
+
+@pages.get("/meetings/<meeting>")
+def meeting(meeting: str) -> str:
+    """One meeting with all its items."""
+    with looking() as look:
+        found = queries.meeting(look, reader(), meeting)
+        today = look.today
+    sitting = tuple(forum.id for forum in found.forums)
+    return render_template(
+        "forums/meeting.html",
+        found=found,
+        today=today,
+        names={forum.id: forum.name for forum in found.forums},
+        keeps=keeps(person(), sitting),
+        after=request.args.get("after"),
+    )
+
+
+def keeps(person: Person, forums: tuple[str, ...]) -> frozenset[str]:
+    """Of these forums, those whose outcomes somebody records."""
+    return frozenset(f for f in forums if person.holds("secretary", f) or person.holds("chair", f))

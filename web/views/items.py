@@ -1,0 +1,107 @@
+"""One item: where it is, what happens next, when it will be done, what was said, what is owed, what happened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, render_template, request
+
+from web import offers
+from web.journey_map import Stop, as_sentences, journey_map
+from web.reading import looking, person, reader
+from workflow.queries.item_page import ItemPage, history_page, item_page
+from workflow.queries.item_rounds import StepView
+from workflow.queries.offers import Offer
+
+pages = Blueprint("items", __name__)
+
+
+@pages.get("/items/<item>")
+def show(item: str) -> str:
+    """Everything about one item."""
+    with looking() as look:
+        page = item_page(look, reader(), person(), item)
+    stops = [_stop(step) for step in page.steps]
+    return render_template(
+        "items/show.html",
+        page=page,
+        journey=journey_map(stops, f"The route of {page.title}", page.on),
+        in_words=as_sentences(stops, page.on),
+        stops=stops,
+        **_acts(page.id, page.offers),
+        of_step=_by_step(page),
+        others=[offer for offer in page.offers if not offer.possible and not offer.usual],
+        names={step.id: step.name for step in page.steps},
+    )
+
+
+@pages.get("/items/<item>/history")
+def history(item: str) -> str:
+    """All that ever happened to one item, fifty events at a time, the newest first."""
+    with looking() as look:
+        page = history_page(look, reader(), person(), item, _before())
+    return render_template("items/history.html", page=page, **_acts(page.id, page.offers))
+
+
+def _before() -> int | None:
+    """The event before which a page of the history begins, as its address says."""
+    said = request.args.get("before")
+    if said is None:
+        return None
+    if not said.isascii() or not said.isdigit() or len(said) > 9 or int(said) < 1:
+        abort(404)
+    return int(said)
+
+
+def _acts(item: str, offered: tuple[Offer, ...]) -> dict[str, Any]:
+    """How templates speak of offers, and those on the whole item."""
+    return {
+        "href_of": lambda offer: offers.href_of(item, offer),
+        "called": offers.called,
+        "of_item": [offer for offer in offered if offer.step is None and offer.action != "redact"],
+        "primary": next((offer for offer in offered if offer.primary), None),
+        "redactions": {int(offer.detail): offer for offer in offered if offer.action == "redact"},
+    }
+
+
+def _by_step(page: ItemPage) -> dict[str, list[Offer]]:
+    found: dict[str, list[Offer]] = {step.id: [] for step in page.steps}
+    for offer in page.offers:
+        if offer.step is not None:
+            found[offer.step].append(offer)
+    return found
+
+
+def _stop(step: StepView) -> Stop:
+    return Stop(
+        id=step.id,
+        name=step.name,
+        ask=step.ask,
+        state=step.state,
+        after=step.after,
+        lane=step.lane,
+        kind=step.kind,
+        day=step.day,
+        basis=step.basis,
+        outcome=step.outcome,
+        here=step.is_now,
+        decisive=step.decisive,
+        join=step.join,
+        href=f"#{step_anchor(step.id)}",
+    )
+
+
+def step_anchor(step: str) -> str:
+    """The id of a step's place on the page."""
+    return f"step-{step.replace(':', '-')}"
+
+
+@pages.app_template_filter("step_anchor")
+def _step_anchor(step: str) -> str:
+    return step_anchor(step)
+
+
+@pages.app_template_filter("lower_first")
+def _lower_first(words: str) -> str:
+    """As it stands within a sentence."""
+    return words[:1].lower() + words[1:]

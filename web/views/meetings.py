@@ -1,0 +1,236 @@
+"""Meetings: what was resolved there, item after item on one page; and adding, moving, cancelling them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+
+from web.acting import act
+from web.forms.base import Form
+from web.forms.meetings import NAMES, EndMeeting, MoveMeeting, NewMeeting
+from web.reading import looking, person, reader, stop_looking
+from web.recording import DONE, Turn, answers, sheet, to_send, turn
+from web.recording_together import Block, block, record_block
+from web.words import in_days
+from workflow import authority
+from workflow.authority import Matter
+from workflow.errors import AlreadyDecided, NotPermitted, Refused, Unknown, WorkflowError
+from workflow.queries.forums import MeetingPage
+from workflow.queries.forums import meeting as meeting_page
+
+pages = Blueprint("meetings", __name__)
+
+
+@pages.route("/meetings/<meeting>/record", methods=["GET", "POST"])
+def record(meeting: str) -> Response:
+    """Everything that was resolved at a meeting, one item after another."""
+    with looking() as look:
+        found = meeting_page(look, reader(), meeting)
+        _must_be_recorder(found)
+        mine = [(line.item, line.step) for line in (*found.bound, *found.expected) if _records(line.forum)]
+    wanted = (request.values.get("item", ""), request.values.get("step", ""))
+    current = wanted if wanted in mine or request.method == "POST" else next(iter(mine), None)
+    if current is None or found.on > found_today():
+        return _recording(found, None, mine)
+    played = turn(sheet("record", *current))
+    if not isinstance(played, Turn):
+        return played
+    if played.page == DONE:
+        flash(played.sentence, "success")
+        return _to(url_for("meetings.record", meeting=meeting))
+    return _recording(found, played, mine)
+
+
+@pages.post("/meetings/<meeting>/record-together")
+def record_together(meeting: str) -> Response:
+    """Several items all as recommended: looked at once more, then recorded together."""
+    with looking() as look:
+        found = meeting_page(look, reader(), meeting)
+        _must_be_recorder(found)
+    chosen = block(found)
+    if not chosen.lines:
+        return _recording_again(found, Refused("Tick at least one item that went through as recommended."))
+    if request.form.get("do") != "record":
+        return _checking_together(found, chosen)
+    try:
+        done = record_block(chosen)
+    except AlreadyDecided as err:
+        stop_looking()
+        return _recording_again(found, err)
+    except WorkflowError as err:
+        stop_looking()
+        return _recording_again(found, err)
+    if isinstance(done, Response):
+        return done
+    for one in done:
+        flash(one.sentence, "success")
+    return _to(url_for("meetings.record", meeting=meeting))
+
+
+@pages.route("/forums/<forum>/meetings/new", methods=["GET", "POST"])
+def new(forum: str) -> Response:
+    """A new meeting."""
+    with looking() as look:
+        known = look.known.world.forums.get(forum)
+        if known is None:
+            raise Unknown("There is no such forum. Check the address, or look for it among the forums.")
+        _must_be_allowed("meeting add", (forum,))
+        form = NewMeeting()
+        form.others.choices = sorted(
+            (
+                (other.id, other.name)
+                for other in look.known.world.forums.values()
+                if other.id != forum and (other.organisation == known.organisation or _keeps(other.id))
+            ),
+            key=lambda choice: choice[1].casefold(),
+        )
+        if not form.others.choices:
+            del form.others
+        name = _free_id(forum, form.meets_on.data, look.known.meetings) if request.method == "POST" else ""
+    shown = {"heading": f"Add a meeting of {known.name}", "button": "Add the meeting", "back": ("forum", forum)}
+    return _played("meeting add", form, lambda: form.said(name, forum), name, None, shown)
+
+
+@pages.route("/meetings/<meeting>/move", methods=["GET", "POST"])
+def move(meeting: str) -> Response:
+    """Another day, time or place."""
+    found = _found(meeting, "meeting move")
+    form = MoveMeeting()
+    if request.method == "GET":
+        form.begin(found.on, found.time, found.place)
+    shown = {"heading": f"Move {_named(found)}", "button": "Move the meeting", "back": ("meeting", meeting)}
+    said = lambda: form.said(meeting, found.on, found.time, found.place)  # noqa: E731
+    return _played("meeting move", form, said, meeting, found, shown)
+
+
+@pages.route("/meetings/<meeting>/cancel", methods=["GET", "POST"])
+def cancel(meeting: str) -> Response:
+    """It does not take place."""
+    return _ended(meeting, "cancel", "Cancel", "Cancel the meeting")
+
+
+@pages.route("/meetings/<meeting>/held", methods=["GET", "POST"])
+def held(meeting: str) -> Response:
+    """It took place."""
+    return _ended(meeting, "held", "Record as held:", "Record that it was held")
+
+
+def _ended(meeting: str, action: str, verb: str, button: str) -> Response:
+    found = _found(meeting, f"meeting {action}")
+    form = EndMeeting()
+    shown = {"heading": f"{verb} {_named(found)}", "button": button, "back": ("meeting", meeting)}
+    return _played(f"meeting {action}", form, lambda: form.said(meeting), meeting, found, shown)
+
+
+def _played(
+    action: str,
+    form: Form,
+    said: Callable[[], Mapping[str, Any]],
+    meeting: str,
+    found: MeetingPage | None,
+    shown: Mapping[str, Any],
+) -> Response:
+    status = 200
+    if request.method == "POST":
+        if form.validate():
+            try:
+                done, _plans = act(action, said())
+            except (NotPermitted, Unknown):
+                raise
+            except WorkflowError as err:
+                form.refused(err, NAMES)
+                status = err.status
+            else:
+                flash(done.sentence, "success")
+                return _to(url_for("forums.meeting", meeting=meeting))
+        else:
+            status = Refused.status
+    page = render_template("meetings/form.html", form=form, found=found, action=action, **shown)
+    return make_response(page, status)
+
+
+def _found(meeting: str, action: str) -> MeetingPage:
+    with looking() as look:
+        found = meeting_page(look, reader(), meeting)
+        _must_be_allowed(action, tuple(forum.id for forum in found.forums))
+    return found
+
+
+def _must_be_allowed(action: str, forums: tuple[str, ...]) -> None:
+    with looking() as look:
+        if why_not := authority.why_not(look.known, person().id, action, Matter(forums=forums)):
+            raise NotPermitted(why_not)
+
+
+def _must_be_recorder(found: MeetingPage) -> None:
+    with looking() as look:
+        forums = tuple(forum.id for forum in found.forums)
+        if why_not := authority.why_not(look.known, person().id, "record", Matter(forums=forums)):
+            raise NotPermitted(why_not)
+
+
+def _records(forum: str) -> bool:
+    return authority.entitled(person(), "record", Matter(forums=(forum,)))
+
+
+def _keeps(forum: str) -> bool:
+    return person().holds("secretary", forum)
+
+
+def found_today() -> Any:
+    """The business date of this request."""
+    with looking() as look:
+        return look.today
+
+
+def _recording_again(found: MeetingPage, err: WorkflowError) -> Response:
+    with looking() as look:
+        again = meeting_page(look, reader(), found.id)
+    mine = [(line.item, line.step) for line in (*again.bound, *again.expected) if _records(line.forum)]
+    return _recording(again, None, mine, refused=err)
+
+
+def _recording(
+    found: MeetingPage, played: Turn | None, mine: list[tuple[str, str]], refused: WorkflowError | None = None
+) -> Response:
+    checks = played is not None and played.page == "check"
+    current = (played.sheet.step.hand.id, played.sheet.step.id) if played else None
+    with looking() as look:
+        page = render_template(
+            "meetings/record.html",
+            found=found,
+            named=_named(found),
+            turn=played,
+            current=current,
+            mine=mine,
+            answers=answers(played.sheet) if played and checks else (),
+            sent=to_send(played) if played and checks else (),
+            refused=refused,
+            address=url_for("meetings.record", meeting=found.id),
+            ahead=found.on > look.today,
+        )
+    return make_response(page, refused.status if refused else played.status if played else 200)
+
+
+def _checking_together(found: MeetingPage, chosen: Block) -> Response:
+    page = render_template("meetings/together.html", found=found, named=_named(found), block=chosen)
+    return make_response(page, 200)
+
+
+def _named(found: MeetingPage) -> str:
+    return f"the meeting of {' and '.join(forum.name for forum in found.forums)} on {in_days(found.on)}"
+
+
+def _free_id(forum: str, on: Any, known: Mapping[str, Any]) -> str:
+    """An id for a new meeting that nobody has to think of."""
+    wanted = f"{forum[:80]}-{on.isoformat()}" if on else forum
+    names = [wanted, *(f"{wanted}-{n}" for n in range(2, 100))]
+    return next(name for name in names if name not in known)
+
+
+def _to(address: str) -> Response:
+    response = redirect(address, 303)
+    assert isinstance(response, Response)
+    return response

@@ -1,0 +1,53 @@
+"""What became of an outcome: read from its event, with what happens next and who was written to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from models.ledger import events
+from models.outbox import letters
+from workflow.errors import Unknown
+from workflow.queries.at_hand import StepAtHand
+from workflow.telling import KIND
+from workflow.what_next import NextAct, next_acts, what_next
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeTold:
+    """An outcome as it was recorded or corrected. `letters`: the posts that were told; `overtaken`: corrected since."""
+
+    outcome: str
+    on: date
+    corrected: bool
+    overtaken: bool
+    next: tuple[str, ...]
+    acts: tuple[NextAct, ...]
+    letters: tuple[str, ...]
+
+
+def outcome_told(step: StepAtHand, seq: int) -> OutcomeTold:
+    """What the event with this number said. Unknown if it is none of an outcome at this step."""
+    hand = step.hand
+    subject, kinds = hand.dossier.subject, ("recorded", "corrected")
+    query = select(events).where(events.c.subject == subject, events.c.seq >= seq, events.c.step == step.id)
+    rows = hand.look.db.execute(query.where(events.c.kind.in_(kinds)).order_by(events.c.seq)).mappings().all()
+    if not rows or rows[0]["seq"] != seq:
+        raise Unknown("No outcome was recorded under that number. Look at the history of the item.")
+    event = rows[0]
+    act = event["data"]["act"]
+    written = select(letters.c.person).where(
+        letters.c.item == hand.id, letters.c.written_at == event["at"], letters.c.kind == KIND
+    )
+    told = hand.look.db.execute(written.order_by(letters.c.id)).scalars()
+    return OutcomeTold(
+        outcome=act["outcome"],
+        on=date.fromisoformat(act["decided"]) if "decided" in act else event["date"],
+        corrected=event["kind"] == "corrected",
+        overtaken=any(later["kind"] == "corrected" for later in rows[1:2]),
+        next=tuple(what_next(hand.dossier, hand.around, hand.look.known.world, hand.plan)),
+        acts=tuple(next_acts(hand.dossier, hand.look.known, hand.plan)),
+        letters=tuple(dict.fromkeys(hand.person_name(person) for person in told)),
+    )

@@ -1,0 +1,112 @@
+"""Telling people what was resolved: letters that go into the outbox with the outcome itself, or not at all.
+
+Told are the owner, the leads, those who owe something for a condition of the outcome, and whoever keeps the
+forums that come next. Nobody is told twice, nobody of what they may not see, and not the one who recorded it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from workflow import letters, outbox
+from workflow.doing import Doing, Resolved
+from workflow.dossiers import Dossier, Row
+from workflow.errors import day
+from workflow.known import Person
+from workflow.ledger import REDACTED
+from workflow.letters import Letter
+from workflow.plans import Plan
+from workflow.shelf import also
+from workflow.standing import in_order
+from workflow.visibility import may_see, reader_keys_of, reader_of
+from workflow.what_next import what_next
+
+KIND: Final = "outcome"
+
+
+def tell(do: Doing, plans: dict[str, Plan]) -> None:
+    """Write to everybody whom the outcomes of this act concern."""
+    if not do.resolved:
+        return
+    told: set[str] = set()
+    for resolved in do.resolved:
+        for letter in _letters(do, resolved, plans[resolved.item], told):
+            outbox.enqueue(do, letter)
+    do.flush()
+
+
+def _letters(do: Doing, resolved: Resolved, plan: Plan, told: set[str]) -> Iterator[Letter]:
+    dossier = do.dossiers[resolved.item]
+    also(do, dossier, "conditions")
+    row = dossier.table("steps")[(resolved.step, dossier.decided_round(resolved.step))]
+    keys = reader_keys_of(dossier, do.known)
+    words = _words(do, dossier, row, plan, resolved)
+    for person, because in _concerned(do, dossier, row, plan):
+        if person.id in told or person.id == do.by or not person.email:
+            continue
+        if not may_see(reader_of(do.known, person), dossier.item["part"], keys):
+            continue
+        told.add(person.id)
+        subject, body = letters.worded(KIND, name=letters.one_line(person.name), because=because, **words)
+        yield Letter(KIND, person.id, person.email, subject, body, item=dossier.id, step=resolved.step)
+
+
+def _words(do: Doing, dossier: Dossier, row: Row, plan: Plan, resolved: Resolved) -> dict[str, str]:
+    """What a letter says. Of an item in Part II neither the title nor anything else that its id is made of."""
+    who = do.known.forum_name(row["forum"]) if row["forum"] else dossier.stage_of(row).body or row["step"]
+    exempt = dossier.item["part"] == "II"
+    title = "An item in Part II" if exempt else dossier.title or REDACTED
+    outcome = row["outcome"].replace("-", " ")
+    corrected = "It had been recorded differently before, and was corrected. " if resolved.corrected else ""
+    follows = what_next(dossier, do.dossiers, do.known.world, plan)
+    return {
+        "heading": f"{'Corrected: ' if resolved.corrected else ''}{who}, {outcome}",
+        "title": letters.one_line(title),
+        "said": f"{corrected}{who} resolved “{outcome}” on {day(row['outcome_on'])}:",
+        "follows": "\n".join(f"- {sentence}" for sentence in follows),
+        "link": f"{do.address}/items/{dossier.id}",
+    }
+
+
+def _concerned(do: Doing, dossier: Dossier, row: Row, plan: Plan) -> Iterator[tuple[Person, str]]:
+    """Whom an outcome concerns, with the reason; who has something to do comes first."""
+    people = do.known.people
+    for condition in dossier.table("conditions").values():
+        if (condition["step"], condition["round"]) == (row["step"], row["round"]) and condition["owner"] in people:
+            yield people[condition["owner"]], "you have to see to one of its conditions"
+    if dossier.item["owner"] in people:
+        yield people[dossier.item["owner"]], "you own the item"
+    for step in comes_now(dossier, row, plan):
+        role = "member" if dossier.stage_of(step).kind == "individual" else "secretary"
+        for person in _holding(do, role, step["forum"]):
+            yield person, f"it now comes to {do.known.forum_name(step['forum'])}"
+    for organisation in dict.fromkeys((dossier.item["organisation"], row["party"])):
+        for person in _holding(do, "lead", organisation):
+            yield person, f"you lead for {do.known.organisations[organisation].name}"
+
+
+def comes_now(dossier: Dossier, row: Row, plan: Plan) -> list[Row]:
+    """The steps at forums that are to be dealt with now because of an outcome: behind it, or asked again."""
+    behind = _behind(dossier, row["stage"])
+    behind |= (
+        {row["stage"], dossier.stage_of(row).refer_back_to or row["stage"]} if row["decision"] == "over" else set()
+    )
+    return [
+        step for step in dossier.current() if step["step"] in plan.now and step["forum"] and step["stage"] in behind
+    ]
+
+
+def _behind(dossier: Dossier, stage: str) -> set[str]:
+    """Every stage that comes after this one, directly or not."""
+    found = {stage}
+    for later in in_order(dossier.route):
+        if found.intersection(later.after):
+            found.add(later.id)
+    return found - {stage}
+
+
+def _holding(do: Doing, role: str, scope: str | None) -> list[Person]:
+    if scope is None:
+        return []
+    return [person for _id, person in sorted(do.known.people.items()) if person.holds(role, scope)]

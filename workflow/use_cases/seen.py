@@ -1,0 +1,51 @@
+"""Two people on one form: the second is told who was first and what they did, and nothing is half-done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from models.ledger import events
+from workflow.doing import Doing
+from workflow.errors import AlreadyDecided, day
+from workflow.shelf import hand_over
+
+DONE = {
+    "recorded": "recorded “{outcome}”",
+    "corrected": "corrected the outcome to “{outcome}”",
+}
+
+
+def as_seen(run: Callable[[Doing, Any], Any], seen: int | None) -> Callable[[Doing, Any], Any]:
+    """The same act, refused if somebody has acted on the step, or on the whole item, since its event `seen`."""
+
+    def checked(do: Doing, form: Any) -> Any:
+        item = getattr(form, "item", None)
+        if seen is not None and item is not None:
+            must_be_as_seen(do, item, getattr(form, "step", None), seen)
+        return run(do, form)
+
+    return checked
+
+
+def must_be_as_seen(do: Doing, item: str, step: str | None, seen: int) -> None:
+    """AlreadyDecided, saying who was first and what they did, unless nothing that matters here has happened since."""
+    dossier = hand_over(do, item)
+    if dossier.item["seq"] <= seen:
+        return
+    query = select(events).where(events.c.subject == dossier.subject, events.c.seq > seen)
+    if step is not None:
+        query = query.where(or_(events.c.step == step, events.c.step.is_(None)))
+    first = do.db.execute(query.order_by(events.c.seq).limit(1)).mappings().one_or_none()
+    if first is None:
+        return
+    who = do.known.people.get(first["on_behalf_of"] or first["actor"])
+    done = DONE.get(first["kind"], f"was first ({first['kind'].replace('-', ' ')})")
+    done = done.format(outcome=first["data"].get("act", {}).get("outcome", ""))
+    on = f" on {day(first['date'])}" if first["date"] else ""
+    raise AlreadyDecided(
+        f"{who.name if who else first['actor']} {done}{on}, since you opened this page. Nothing of yours was recorded. "
+        "What you entered is kept below: look at what has changed, then decide whether it is still needed."
+    )
