@@ -28,10 +28,10 @@ forecasts = Table(
     Column("by_next", Date, nullable=False),
     Column("by_title", Text, nullable=False),  # the beginning of the title, without capitals
     Index("ix_derived_forecasts_computed_for", "is_open", "computed_for", "item"),
-    Index("ix_derived_forecasts_finish", "is_open", "by_finish", "item"),
-    Index("ix_derived_forecasts_next", "is_open", "by_next", "item"),
-    Index("ix_derived_forecasts_title", "is_open", "by_title", "item"),
-    Index("ix_derived_forecasts_late", "is_open", "late", "by_finish", "item"),
+    Index("ix_derived_forecasts_finish", "is_open", "by_finish", "item", "part"),
+    Index("ix_derived_forecasts_next", "is_open", "by_next", "item", "part"),
+    Index("ix_derived_forecasts_title", "is_open", "by_title", "item", "part"),
+    Index("ix_derived_forecasts_late", "is_open", "late", "by_finish", "item", "part"),
     Index("ix_derived_forecasts_state", "state", "by_finish", "item"),
     Index("ix_derived_forecasts_type", "type", "is_open", "by_finish", "item"),
     Index("ix_derived_forecasts_owner", "owner", "is_open", "by_finish", "item"),
@@ -65,7 +65,7 @@ timetable = Table(
     Column("agenda_by", Date),
     Column("by_day", Date, nullable=False),  # the day of the meeting; days that are not known sort last
     Index("ix_derived_timetable_forum", "forum", "is_now", "by_day", "item", "step"),
-    Index("ix_derived_timetable_meeting", "meeting", "item", "step"),
+    Index("ix_derived_timetable_meeting", "meeting", "basis", "item", "step"),
 )
 
 #: What somebody has to do: each row one next act on one item, for whoever holds `holder`.

@@ -88,13 +88,14 @@ def engine_for(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
     if backend == "sqlite":
         return _sqlite(url, busy_seconds)
     if backend == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=5, max_overflow=10)
+        address = parsed.set(drivername="postgresql+psycopg")
+        return create_engine(address, pool_size=5, max_overflow=10, hide_parameters=True)
     raise DatabaseUnavailable(f"{backend} is not a database that Decision Routes knows: use SQLite or PostgreSQL.")
 
 
 def _sqlite(url: str, busy_seconds: float) -> Engine:
     waits = {} if "timeout" in make_url(url).query else {"timeout": busy_seconds}
-    engine = create_engine(url, connect_args=waits)
+    engine = create_engine(url, connect_args=waits, hide_parameters=True)  # errors are logged, and hold what was typed
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:

@@ -15,6 +15,27 @@ from config.settings import Settings
 from web import access, furniture, measuring, reading, signing_in, trouble, words
 from web.views import (
     account,
+    acts,
+    administration,
+    audit,
+    creating,
+    decisions,
+    forums,
+    health,
+    inbox,
+    items,
+    meetings,
+    outcomes,
+    publications,
+    reports,
+    routes_and_rules,
+    work,
+)
+from workflow.runtime import Runtime
+
+LARGEST_REQUEST = 1_000_000  # bytes; pages that take files raise it for themselves
+VIEWS = (
+    account,
     administration,
     audit,
     creating,
@@ -26,13 +47,10 @@ from web.views import (
     reports,
     routes_and_rules,
     work,
-)
-from workflow.runtime import Runtime
-
-LARGEST_REQUEST = 1_000_000  # bytes; pages that take files raise it for themselves
-VIEWS = (
-    account, administration, audit, creating, decisions, forums, health, items, publications, reports,
-    routes_and_rules, work,
+    acts,
+    inbox,
+    meetings,
+    outcomes,
 )  # fmt: skip
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from time import perf_counter
+from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
@@ -13,6 +15,8 @@ log = structlog.get_logger()
 
 def install(app: Flask) -> None:
     """Count and time every request of this process."""
+    if not structlog.is_configured():
+        say_in_lines()
     registry = CollectorRegistry()
     answered = Counter(
         "decision_routes_requests", "Requests answered.", ["page", "method", "status"], registry=registry
@@ -35,3 +39,20 @@ def install(app: Flask) -> None:
 
     app.before_request_funcs.setdefault(None, []).insert(0, begin)
     app.after_request(end)
+
+
+def say_in_lines() -> None:
+    """The log as key=value lines on standard error: what failed and where, never what anybody had typed."""
+
+    def to_standard_error(*_names: Any) -> structlog.PrintLogger:
+        return structlog.PrintLogger(sys.stderr)
+
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        logger_factory=to_standard_error,
+    )

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Final
-from urllib.parse import quote, urlencode
+from flask import url_for
 
 from web.words import ACTS
 from workflow.queries.offers import Offer
 
-#: Acts that have a page of their own instead of the common form.
-_OWN_PAGE: Final = {"change": "edit", "revise": "reports"}
-
 
 def href_of(item: str, offer: Offer) -> str:
     """The address of the form of an offered act."""
-    at = f"/items/{quote(item)}"
-    if offer.action in _OWN_PAGE:
-        return f"{at}/{_OWN_PAGE[offer.action]}"
+    if offer.action == "change":
+        return url_for("creating.edit", item=item)
+    if offer.action == "revise":
+        return url_for("reports.new", item=item)
     if offer.step is None:
-        about = f"?{urlencode({'number': offer.detail})}" if offer.detail else ""
-        return f"{at}/acts/{offer.action}{about}"
-    at = f"{at}/steps/{quote(offer.step, safe=':')}"
+        return url_for("acts.on_item", item=item, action=offer.action, number=offer.detail or None)
     if offer.action in ("record", "correct"):
-        return f"{at}/{offer.action}"
+        return url_for(f"outcomes.{offer.action}", item=item, step=offer.step)
     asked = {"clear": "area", "meet": "number"}.get(offer.action)
-    about = f"?{urlencode({asked: offer.detail})}" if asked and offer.detail else ""
-    return f"{at}/acts/{offer.action}{about}"
+    said = {asked: offer.detail} if asked else {}
+    return url_for("acts.on_step", item=item, step=offer.step, action=offer.action, **said)
 
 
 def called(offer: Offer) -> str:

@@ -7,11 +7,11 @@ that neither can be without the other. Whatever reads the database during an act
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Insert, Table, Update, and_, bindparam, delete, insert, select, update
 
@@ -30,6 +30,7 @@ from workflow.ledger import Change
 ORDER = [table.name for table in metadata.sorted_tables]
 
 _Key = tuple[Any, ...]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,10 @@ class Doing:
             return str(waiting["text"])
         where = and_(texts.c.subject == subject, texts.c.digest == digest)
         return self.db.execute(select(texts.c.text).where(where)).scalar_one_or_none()
+
+    def worked_out(self, key: _Key, work: Callable[[], Result]) -> Result:
+        """What follows from the rows as they are at this moment of the act; `key` says of what."""
+        return work()
 
     def recorded_by(self, subject: str, step: str) -> str | None:
         """The person, or else the actor, who recorded or corrected the newest outcome of a step."""

@@ -63,7 +63,9 @@ def sortable(title: str) -> str:
 
 
 def here(case: Case, world: World, plan: Plan) -> list[str]:
-    """Where an item is now, in the names of forums and consultations; nowhere while it waits at a gate."""
+    """Where an item is now, in the names of forums and consultations; nowhere as a draft or at a gate."""
+    if plan.item_state == "draft":
+        return []
     steps = {step.id: step for step in case.steps}
     found: dict[str, None] = {}
     for name in plan.now:

@@ -89,9 +89,10 @@ def _concerned(do: Doing, dossier: Dossier, row: Row, plan: Plan) -> Iterator[tu
 def comes_now(dossier: Dossier, row: Row, plan: Plan) -> list[Row]:
     """The steps at forums that are to be dealt with now because of an outcome: behind it, or asked again."""
     behind = _behind(dossier, row["stage"])
-    behind |= (
-        {row["stage"], dossier.stage_of(row).refer_back_to or row["stage"]} if row["decision"] == "over" else set()
-    )
+    if row["outcome"] in ("deferred", "referred-back"):
+        behind.add(row["stage"])
+    if row["outcome"] == "referred-back":
+        behind.add(dossier.stage_of(row).refer_back_to or row["stage"])
     return [
         step for step in dossier.current() if step["step"] in plan.now and step["forum"] and step["stage"] in behind
     ]

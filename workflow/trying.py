@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from workflow.actions import ACTIONS
-from workflow.doing import Doing
+from workflow.doing import Doing, Result
 from workflow.dossiers import Dossier
 from workflow.errors import WorkflowError
 from workflow.known import Person
@@ -22,6 +22,7 @@ class Trying(Doing):
     """An act whose rows and events go nowhere. The items in hand count as locked and stay as they are."""
 
     recorders: Mapping[str, str] = field(default_factory=dict)  # step: who recorded its newest outcome
+    found: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     def append(
         self,
@@ -46,6 +47,12 @@ class Trying(Doing):
     def recorded_by(self, subject: str, step: str) -> str | None:
         """Who recorded the newest outcome of a step, as far as it was read before."""
         return self.recorders.get(step)
+
+    def worked_out(self, key: tuple[Any, ...], work: Callable[[], Result]) -> Result:
+        """Worked out once: no trial changes anything."""
+        if key not in self.found:
+            self.found[key] = work()
+        return cast(Result, self.found[key])
 
     def flush(self) -> None:
         """There is nothing to write."""

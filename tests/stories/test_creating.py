@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from workflow.entries import ItemEntry
 from workflow.errors import NotPermitted, Refused, Unknown
 from workflow.queries.feasibility import Feasible, first_feasible
 from workflow.use_cases.creating import UNNAMED, ChangeItem, CreateItem, change_item, create_item
+from workflow.visibility import reader_of
 
 SETTING = WORLD + route()
 EXEMPT = {"basis": "Schedule 12A", "paragraphs": [3], "reason": "Prices"}
@@ -85,6 +87,16 @@ def test_ids_are_made_of_the_title_and_are_unique(desk: Office) -> None:
     assert len(creates(desk, "author", title="x" * 500)) <= 100
 
 
+def test_two_people_begin_items_of_one_title_at_one_moment(database: str) -> None:
+    office = Office(database)
+    office.load(SETTING)
+    with ThreadPoolExecutor(4) as people:
+        names = list(people.map(lambda _n: creates(office, "author"), range(8)))
+    assert sorted(names) == ["roads-plan", *(f"roads-plan-{n}" for n in range(2, 9))]
+    assert office.verify().ok
+    office.close()
+
+
 def test_the_id_of_an_exempt_item_tells_nothing(desk: Office) -> None:
     desk.load(SETTING)
     names = [creates(desk, "author", title="Closing the hospital", part="II", exemption=EXEMPT) for _ in range(2)]
@@ -149,7 +161,7 @@ def test_two_drafts_cannot_come_to_wait_for_each_other(desk: Office) -> None:
     desk.load(WORLD + route(f"- {gate}\n- {cabinet}, after: [first]}}", "waits") + plain)
     deal = creates(desk, "author", title="Deal", route="plain")
     waiting = creates(desk, "author", title="Waiting", route="waits", forums={"deal": deal})
-    with pytest.raises(Refused, match="wait for each other in a circle"):
+    with pytest.raises(Refused, match="wait for each other in a circle. Choose another"):
         changes(desk, "author", deal, title="Deal", route="waits", forums={"deal": waiting})
 
 
@@ -177,6 +189,23 @@ def test_what_threatens_an_item_is_known_before_it_starts(desk: Office) -> None:
     tried = feasible(desk, target=date(2023, 9, 1))
     assert "target-missed" in {problem.code for problem in tried.plan.problems}
     assert tried.plan.late
+
+
+def test_what_could_be_names_no_item_that_is_not_for_whoever_asks(desk: Office) -> None:
+    gate = "{id: first, kind: gate, waits_for: {item: $deal, stage: cabinet, outcome: decided}}"
+    cabinet = "{id: cabinet, forum: cabinet, ask: agree, decisive: true"
+    plain = route(f"- {cabinet}}}", "plain").replace("routes:\n", "")
+    desk.load(WORLD + route(f"- {gate}\n- {cabinet}, after: [first]}}", "waits") + plain)
+    deal = creates(desk, "author", title="Secret deal", route="plain")
+    desk.author.does("withdraw", item=deal)
+    with desk.runtime.looking() as look:
+        for who, named in (("author", "Secret deal"), ("trust-clerk", "nother item")):
+            said = entry(route="waits", forums={"deal": deal})
+            tried = first_feasible(look, said, reader_of(look.known, who))
+            told = " ".join(problem.message for problem in tried.plan.problems)
+            assert named in told
+            assert deal not in told
+            assert "⟦" not in told
 
 
 def test_trying_refuses_what_creating_would_refuse(desk: Office) -> None:

@@ -153,6 +153,15 @@ def test_what_is_in_a_file_is_handed_out_only_through_its_report(desk: Office) -
                 file_content(look, of, version, number, exempt)
 
 
+def test_a_file_that_was_altered_is_not_handed_out(desk: Office) -> None:
+    desk.load(case())
+    revises(desk, "Endorse the plan", "Agree the plan", attachments=[uploaded(desk, "a.pdf", PDF)])
+    with desk.runtime.engine.begin() as db:
+        db.exec_driver_sql("UPDATE post_files SET content = x'00'")
+    with desk.runtime.looking() as look, pytest.raises(Refused, match="is not what was uploaded"):
+        file_content(look, "plan", 1, 1, exempt=True)
+
+
 def test_only_the_owner_revises(desk: Office) -> None:
     desk.load(case())
     for who in (desk.lead, desk.clerk, desk.finance):
@@ -177,13 +186,18 @@ def test_a_report_that_cannot_be_revised_says_why(desk: Office) -> None:
         revises(desk, "Other", "Words")
 
 
-def test_a_draft_keeps_its_files_when_it_is_rewritten(office: Office) -> None:
+def test_a_draft_keeps_its_files_when_it_is_rewritten(office: Office, prepared_sqlite: Path, tmp_path: Path) -> None:
     office.load(case(items=item(state="draft", steps="{partnership: {papers: submitted}}")))
     revises(office, "Endorse", "Agree", attachments=[uploaded(office, "a.pdf", PDF)])
     assert reports(office).newest.number == 1
     office.load("items:\n" + item(state="draft", title="Another plan"), update=True)
     assert [file.name for file in reports(office).newest.attachments] == ["a.pdf"]
     assert office.verify().faults == []
+    with copies_of(prepared_sqlite, tmp_path) as fresh:
+        other = fresh()
+        other.load(office.dump())
+        assert other.dump() == office.dump()
+        assert [file.name for file in reports(other).newest.attachments] == ["a.pdf"]
     office.author.does("start", item="plan")
     assert office.verify().ok
 

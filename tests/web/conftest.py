@@ -54,8 +54,9 @@ def site_on_both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Sit
     name = f"site{next(_numbers)}"
     _create(server, name, request.getfixturevalue("loaded_postgresql"))
     office = Office(server.replace("/postgres?", f"/{name}?"))
-    yield Site(office, tmp_path)
-    office.close()
+    found = Site(office, tmp_path, shared=True)
+    yield found
+    found.close()
     _drop(server, name)
 
 
@@ -65,8 +66,9 @@ def sqlite_site(loaded: Path, folder: Path) -> Iterator[Site]:
     path = folder / "site.sqlite"
     shutil.copy(loaded, path)
     office = Office(f"sqlite:///{path}")
-    yield Site(office, folder)
-    office.close()
+    found = Site(office, folder, shared=True)
+    yield found
+    found.close()
 
 
 def _load(url: str) -> None:

@@ -11,20 +11,21 @@ from werkzeug.routing import Rule
 from tests.web.scene import EXEMPT, OWN, STRANGERS
 from workflow.actions import ACTIONS
 
+#: `record` and `correct` have pages of their own.
 OF_STEPS = (
-    "accept", "agenda", "bind", "call-in", "clear", "correct", "meet", "notice", "open-gate", "reconsider", "record",
-    "send-back", "submit", "unbind", "uphold",
+    "accept", "agenda", "bind", "call-in", "clear", "meet", "notice", "open-gate", "reconsider", "send-back",
+    "submit", "unbind", "uphold",
 )  # fmt: skip
 OF_ITEMS = ("hold", "material", "resume", "revise", "start", "withdraw", "redact")
 
 #: What stands in an address, by whose it is.
 _LANCASHIRE = {
     "step": "cabinet", "forum": "lcc-cabinet", "meeting": "cabinet-2023-10-05", "organisation": "lcc",
-    "person": "cabinet-member",
+    "person_id": "cabinet-member",
 }  # fmt: skip
 _ELSEWHERE = {
     "step": "committee", "forum": "elsewhere-committee", "meeting": "elsewhere-2023-08-03", "organisation": "elsewhere",
-    "person": "elsewhere-author",
+    "person_id": "elsewhere-author",
 }  # fmt: skip
 _VALUES = {
     OWN: {"item": OWN, **_LANCASHIRE},
@@ -32,11 +33,13 @@ _VALUES = {
     EXEMPT: {"item": EXEMPT, **_LANCASHIRE},
 }
 _SAME = {
-    "n": 1, "version": 1, "number": 1, "filename": "decision-routes.css", "token": "a" * 43, "area": "finance",
-    "route": "standard-single-forum-decision", "pack": "standard-council-executive", "draft": "0" * 32,
+    "n": 1, "version": 2, "number": 1, "filename": "decision-routes.css", "token": "a" * 43, "area": "finance",
+    "route": "standard-single-forum-decision", "pack": "standard-council-executive", "draft": "0" * 32, "page": "what",
 }  # fmt: skip
+#: Where a page is about something that has been recorded: the step, and the number of its event.
+_RECORDED = {OWN: ("place-partnership", 2), STRANGERS: ("first", 2), EXEMPT: ("board", 2)}
 #: Pages about one matter, by which they differ for one's own and for somebody else's.
-_WHOSE = {"item", "forum", "meeting", "organisation", "person"}
+_WHOSE = {"item", "forum", "meeting", "organisation", "person_id"}
 
 
 @dataclass(frozen=True)
@@ -71,9 +74,12 @@ class Endpoint:
         """Whether it makes a difference whose matter is asked for."""
         return bool(_WHOSE & self.rule.arguments)
 
-    def address(self, app: Flask, item: str = OWN, sha256: str = "0" * 64) -> str:
+    def address(self, app: Flask, item: str = OWN) -> str:
         """Where it is asked for, for this item and what belongs to it."""
-        known = {**_SAME, **_VALUES[item], "sha256": sha256, "sha": sha256, "action": self.action}
+        known: dict[str, object] = {**_SAME, **_VALUES[item], "action": self.action}
+        if self.action == "meet" or self.name == "outcomes.recorded":
+            known["step"], recorded = _RECORDED[item]
+            known["number"] = recorded
         unknown = self.rule.arguments - set(known)
         assert not unknown, f"say in tests/web/endpoints.py what {sorted(unknown)} in {self.rule.rule} is"
         values = {name: known[name] for name in self.rule.arguments}
@@ -87,7 +93,9 @@ def endpoints(app: Flask) -> Iterator[Endpoint]:
         if "action" not in rule.arguments:
             yield Endpoint(rule)
             continue
-        assert set(OF_STEPS) | set(OF_ITEMS) >= {name for name in ACTIONS if not name.startswith("meeting")}
+        assert {*OF_STEPS, *OF_ITEMS, "record", "correct"} >= {
+            name for name in ACTIONS if not name.startswith("meeting")
+        }
         for action in OF_STEPS if "step" in rule.arguments else OF_ITEMS:
             yield Endpoint(rule, action)
 

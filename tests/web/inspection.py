@@ -14,8 +14,8 @@ _FIELDS = ("input", "select", "textarea")
 _NO_LABEL = ("hidden", "submit", "button", "image", "reset")
 _FOCUSABLE = ("input", "select", "textarea", "button", "a")
 _SLIPS = re.compile(
-    r"\bNone\b(?! of)|\{\{|\}\}|\{%|%\}|\bundefined\b|\bNaN\b|⟦|⟧|<built-in|object at 0x|datetime\.|Decimal\("
-    r"|&(?:lt|gt|amp|quot|#\d+);|^\[\]$"
+    r"(?<=\S )None\b|\bNone(?=[^\w ]|$)|\{\{|\}\}|\{%|%\}|\bundefined\b|\bNaN\b|⟦|⟧|<built-in|object at 0x"
+    r"|datetime\.|Decimal\(|&(?:lt|gt|amp|quot|#\d+);|^\[\]$"
 )
 _REFERENCES = ("src", "href", "action", "formaction", "srcset", "poster", "data", "background", "xlink:href")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")

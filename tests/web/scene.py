@@ -58,6 +58,7 @@ routes:
     title: One committee
     for: [survey]
     stages:
+      - {id: first, forum: elsewhere-committee, ask: note, title: Note}
       - {id: committee, forum: elsewhere-committee, ask: decide, decisive: true, clearances: [ecology], title: Decide}
 items:
   - id: zinnia-farm-sale
@@ -88,6 +89,10 @@ items:
     recommendations: [Commission the marsh harrier survey]
     steps: {committee: {meeting: elsewhere-2023-08-03}}
 outcomes:
+  - {item: options-appraisal-2023, step: place-partnership, outcome: endorsed, date: 2023-07-10, by: place-secretary,
+     conditions: [{text: The costs are shown by place, owner: head-of-place, due: 2023-09-01}]}
+  - {item: marsh-harrier-survey, step: first, outcome: noted, date: 2023-07-17, by: elsewhere-secretary,
+     conditions: [{text: Count them, owner: elsewhere-author}]}
   - {item: zinnia-farm-sale, step: board, outcome: noted, date: 2023-07-18, by: hwb-secretary,
      text: The vermilion figure was noted.,
      conditions: [{text: Obsidian consents, owner: head-of-place, due: 2023-09-01}]}
@@ -121,7 +126,7 @@ NOT_FOR = ("partner", "auditor", "administrator", "stranger")
 
 
 def set_the_scene(office: Office) -> dict[str, str]:
-    """Load it, with an account for everybody, and a report with a file for each of the three; their SHA-256 by item."""
+    """Load it, with an account for everybody, and a report with a file for each of the three; SHA-256 by item."""
     office.load(CASE)
     kept = hashed(PASSWORD)
     with office.runtime.doing("decision-routes") as do:

@@ -26,7 +26,10 @@ from tests.web.forms import NotOffered
 from tests.web.inspection import faults
 from tests.web.pages import Page
 from web.app import create_app
+from web.reading import EXTENSION
+from workflow.accounts import cookie_secret
 from workflow.passwords import hashed
+from workflow.runtime import Runtime
 
 ADDRESS = "http://decisions.example.org"
 HOST = urlsplit(ADDRESS).netloc
@@ -40,17 +43,35 @@ class Faulty(AssertionError):
     """A page does not hold to what every page must hold to."""
 
 
+_idle: list[Flask] = []  # making one costs more than most tests take: templates and addresses are compiled anew
+
+
+def _application(runtime: Runtime, settings: Settings) -> Flask:
+    """An application that no other site uses at the moment, put on this runtime."""
+    if not _idle:
+        return create_app(runtime, settings)
+    app = _idle.pop()
+    app.extensions[EXTENSION].update(runtime=runtime, settings=settings)
+    app.secret_key = cookie_secret(runtime)
+    return app
+
+
 class Site:
     """One installation with its application, and browsers of the people who use it."""
 
-    def __init__(self, office: Office, folder: Path, **settings: Any) -> None:
+    def __init__(self, office: Office, folder: Path, shared: bool = False, **settings: Any) -> None:
         self.office = office
         self.folder = folder
         self.settings = Settings(
             **{"database_url": office.url, "address": ADDRESS, "mail_folder": str(folder / "letters"), **settings}
         )
-        self.app: Flask = create_app(office.runtime, self.settings)
+        self.app = (_application if shared else create_app)(office.runtime, self.settings)
         self.app.testing = False  # errors become pages, as they do for people
+
+    def close(self) -> None:
+        """The next site may have the application; the office ends."""
+        _idle.append(self.app)
+        self.office.close()
 
     @property
     def clock(self) -> Any:
@@ -191,6 +212,7 @@ class Client:
         options.setdefault("base_url", ADDRESS)
         headers = {**self.headers, **dict(options.pop("headers", {}))}
         response = self.flask.open(path, method=method, headers=headers, buffered=True, **options)
+        response.request.environ["wsgi.input"].close()  # what was sent may be a file by now
         query = options.get("query_string")
         asked = response.request.full_path.rstrip("?") if query is not None else path
         page = Page(asked, response)

@@ -165,7 +165,7 @@ def test_a_file_is_only_reached_by_the_item_whose_report_it_is_of(site: Site) ->
     """By number or by what is in it, from another item, of another organisation, exempt or in nobody's report."""
     set_the_scene(site.office)
     for person, item in (("head-of-place", OWN), ("elsewhere-author", STRANGERS), ("head-of-place", EXEMPT)):
-        assert site.as_(person).get(f"/items/{item}/files/1/1").bytes.startswith(b"PK")
+        assert site.as_(person).get(f"/items/{item}/files/2/1").bytes.startswith(b"PK")
     for person in ("elsewhere-author", "internal-auditor", "icb-governance-lead", "system-administrator"):
         browser = site.as_(person)
         for item in (EXEMPT, OWN if person == "elsewhere-author" else STRANGERS):
@@ -181,8 +181,8 @@ def test_a_file_is_only_reached_by_the_item_whose_report_it_is_of(site: Site) ->
             ):
                 browser.get(f"/items/{item}/{address}", status=404)
     manager = site.as_("head-of-place")
-    for number in (0, 2, 99):
-        manager.get(f"/items/{OWN}/files/1/{number}", status=404)
+    for number in (0, 3, 99):
+        manager.get(f"/items/{OWN}/files/2/{number}", status=404)
         manager.get(f"/items/{OWN}/files/{number}/1", status=404)
 
 

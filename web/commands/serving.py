@@ -79,20 +79,29 @@ def served(
 
 
 def scheduled(runtime: Runtime, settings: Settings) -> Any:
-    """What is done without anybody asking: letters sent, and lists brought forward when a day begins."""
-    from workflow.forecast import refresh_stale
+    """What is done without anybody asking: letters are sent, and lists brought forward when a day begins."""
     from workflow.mail.folder import FolderMailer
     from workflow.outbox import deliver_waiting
     from workflow.scheduler import started
 
     mailer = FolderMailer(Path(settings.mail_folder), settings.sender)
-    refresh_stale(runtime)
+    bring_forward(runtime)
     return started(
         {
             "letters": (lambda: deliver_waiting(runtime, mailer), 5),
-            "lists": (lambda: refresh_stale(runtime), 600),
+            "lists": (lambda: bring_forward(runtime), 600),
         }
     )
+
+
+def bring_forward(runtime: Runtime) -> None:
+    """Plan every open item for today that was last planned for an earlier day, a few at a time."""
+    from workflow.forecast import refresh_stale
+
+    left = 1
+    while left:
+        with runtime.doing("decision-routes") as do:
+            left = refresh_stale(do)
 
 
 def _say_where(settings: Settings, host: str, port: int) -> None:

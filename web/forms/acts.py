@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from werkzeug.datastructures import MultiDict
+from wtforms import Field
 
 from web.forms.base import Form, area, chosen, day, hidden, needed, radios, text
 from web.words import at_time, in_days
@@ -39,6 +40,11 @@ class ActForm(Form):
     seen = hidden()
     on = day("When did this happen?", needed("Enter the day on which it happened"))
     reason = area("Reason", hint="It goes on record. You can leave it empty")
+
+    def parts(self) -> Iterator[Field]:
+        """In the order of the page: what belongs to one act only comes first."""
+        last = {"on": 1, "reason": 2}
+        return iter(sorted(super().parts(), key=lambda part: last.get(part.name, 0)))
 
     def fit(self, about: About) -> None:
         """Fill in what can be chosen, and take out what does not apply."""
@@ -147,8 +153,10 @@ class GateForm(ActForm):
     evidence = area("Evidence", hint="What shows that the check was made, and where it can be found")
 
     def fit(self, about: About) -> None:
-        """The evidence says why; nobody has to say it twice."""
+        """The evidence says why; nobody has to say it twice. Some checks cannot do without."""
         del self.reason
+        if getattr(about.at.stage.gate, "evidence", False):
+            self.evidence.validators = [needed("Say what shows that the check was made, and where it can be found")]
 
     def said(self) -> dict[str, Any]:
         """The evidence."""

@@ -102,6 +102,26 @@ class DayField(Field):  # type: ignore[misc]
             raise ValueError(f"{self.label.text}: {said} is no date; write one such as 17 3 2026") from None
 
 
+class _Pairs:
+    """Choices are pairs of a value and its words, also where they are given at once."""
+
+    def __init__(self, *args: Any, choices: Choices = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.choices = list(choices)
+
+
+class RadiosField(_Pairs, RadioField):  # type: ignore[misc]
+    """One of a few."""
+
+
+class PickField(_Pairs, SelectField):  # type: ignore[misc]
+    """One of many."""
+
+
+class TicksField(_Pairs, SelectMultipleField):  # type: ignore[misc]
+    """Any of several."""
+
+
 def needed(sentence: str) -> Callable[[Any, Field], None]:
     """Something must be there; the sentence says what."""
 
@@ -143,17 +163,17 @@ def day(label: str, *validators: Any, hint: str = "For example, 17 3 2026", **kw
 def radios(label: str, choices: Choices = (), *validators: Any, hint: str = "", **kwargs: Any) -> RadioField:
     """One of a few, none chosen beforehand."""
     kwargs.setdefault("validate_choice", False)
-    return RadioField(label, validators, choices=list(choices), description=hint, widget=RadioWidget(), **kwargs)
+    return RadiosField(label, validators, choices=list(choices), description=hint, widget=RadioWidget(), **kwargs)
 
 
 def pick(label: str, choices: Choices = (), *validators: Any, hint: str = "", **kwargs: Any) -> SelectField:
     """One of many."""
-    return SelectField(label, validators, choices=list(choices), description=hint, widget=GovSelect(), **kwargs)
+    return PickField(label, validators, choices=list(choices), description=hint, widget=GovSelect(), **kwargs)
 
 
 def ticks(label: str, choices: Choices = (), *validators: Any, hint: str = "", **kwargs: Any) -> SelectMultipleField:
     """Any of several."""
-    return SelectMultipleField(
+    return TicksField(
         label, validators, choices=list(choices), description=hint, widget=CheckboxesWidget(), **kwargs
     )
 

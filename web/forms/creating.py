@@ -184,7 +184,7 @@ class Facts(Form):
     value = text("What is it worth, in pounds?", hint="For example, 2,500,000. Leave it empty if nobody knows")
     where = radios(
         "Which divisions or wards does it affect?",
-        (("none", "None in particular"), ("all", "All of them"), ("some", "Some of them")),
+        (("none", "No particular ones"), ("all", "All of them"), ("some", "Some of them")),
         chosen("Say which divisions or wards it affects"),
     )
     divisions = area("Their names", hint="Only if it affects some of them. One on each line")
@@ -267,7 +267,7 @@ def questions_form(questions: Sequence[Question]) -> type[Facts]:
             fields[f"asked-{number}"] = text(label, _a_number(label), hint=_ASKED)
         else:
             choices = [(str(place), str(value)) for place, value in enumerate(question.choices)]
-            choices.append((OTHER, "None of these"))
+            choices.append((OTHER, "Something else"))
             fields[f"asked-{number}"] = radios(label, choices, chosen(f"{label} Choose one"), hint=_ASKED)
     return type("FactsOfRoute", (Facts,), fields)
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from web.forms.base import Form, area, day, needed, text, ticks
 from web.words import at_time
+from workflow.errors import Refused
 
 #: In which field of a form what an act says is wrong can be put right.
 NAMES: Final[Mapping[str, str]] = {"date": "meets_on", "forums": "others", "": "meets_on"}
@@ -59,7 +60,7 @@ class NewMeeting(_When):
         """The act that is meant."""
         return self.when() | {
             "meeting": meeting,
-            "forums": [forum, *(self.others.data or [])],
+            "forums": [forum, *(self.others.data or [] if "others" in self else [])],
             "meets_on": self.meets_on.data,
         }
 
@@ -76,10 +77,13 @@ class MoveMeeting(_When):
         self.time.description = "For example, 10am or 14:30"
 
     def said(self, meeting: str, on: date, time: str | None, place: str | None) -> dict[str, Any]:
-        """What changes, and nothing else."""
+        """What changes, and nothing else. Refused where nothing does."""
         wanted = self.when() | {"meets_on": self.meets_on.data}
-        now = {"meets_on": on, "time": time, "place": place}
-        return {"meeting": meeting} | {name: value for name, value in wanted.items() if value != now.get(name)}
+        now = {"meets_on": on, "time": time or "", "place": place or ""}
+        changed = {name: value for name, value in wanted.items() if value != now.get(name)}
+        if not set(changed).intersection(now):
+            raise Refused("Nothing changes: give another day, time or place.")
+        return {"meeting": meeting} | changed
 
 
 class EndMeeting(Form):

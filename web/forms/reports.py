@@ -18,11 +18,11 @@ _text = TypeAdapter(Text)
 
 
 class FilesForm(Form):
-    """New files, and what becomes of those that are there: `part-1` and `gone-1` are about the first."""
+    """New files, and what becomes of those that are there: `stays-1` and `gone-1` are about the first."""
 
     files = uploads(
         "Add files",
-        hint=f"{KINDS}. At most {LARGEST // 1_000_000} MB each, {MOST_FILES} files in all. You can choose several at once",
+        hint=f"{KINDS}. At most {LARGEST // 1_000_000} MB each, {MOST_FILES} in all. You can choose several at once",
     )
     part = radios("The files that you add are", PARTS, chosen("Say whether the files that you add are open or exempt"))
 
@@ -37,7 +37,7 @@ def files_form(there: Sequence[Mapping[str, Any]]) -> type[FilesForm]:
     """The form for a report that has these files already."""
     fields: dict[str, Any] = {}
     for number, file in enumerate(there, 1):
-        fields[f"part-{number}"] = radios(f"{file['name']} is", PARTS, chosen(f"Say whether {file['name']} is exempt"))
+        fields[f"stays-{number}"] = radios(f"{file['name']} is", PARTS, chosen(f"Say whether {file['name']} is exempt"))
         fields[f"gone-{number}"] = tick(f"Take {file['name']} out")
     return type("FilesOfReport", (FilesForm,), fields)
 
@@ -45,7 +45,7 @@ def files_form(there: Sequence[Mapping[str, Any]]) -> type[FilesForm]:
 def left_in(form: Form, there: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The files that stay, each with the part that it is now in."""
     return [
-        {**file, "part": form[f"part-{number}"].data}
+        {**file, "part": form[f"stays-{number}"].data}
         for number, file in enumerate(there, 1)
         if not form[f"gone-{number}"].data
     ]

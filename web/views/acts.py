@@ -1,4 +1,4 @@
-"""Every act that is not an outcome, each on a page of its own; and what somebody has to decide alone."""
+"""Every act that is not an outcome, each on a page of its own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from web.words import ACTS
 from workflow.errors import AlreadyDecided, NotPermitted, Refused, Unknown, WorkflowError
 from workflow.queries.at_hand import at_hand, step_at_hand
 from workflow.queries.offers import Offer, offers
-from workflow.queries.to_take import decisions_to_take
 
 pages = Blueprint("acts", __name__)
 
@@ -29,13 +28,6 @@ def on_step(item: str, step: str, action: str) -> Response:
 def on_item(item: str, action: str) -> Response:
     """An act on a whole item."""
     return _played(action, item, None)
-
-
-@pages.get("/decisions-to-take")
-def to_take() -> Response:
-    """What the person who is signed in has to decide alone."""
-    with looking() as look:
-        return make_response(render_template("acts/to_take.html", decisions=decisions_to_take(look, person())))
 
 
 def _played(action: str, item: str, step: str | None) -> Response:

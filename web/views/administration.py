@@ -249,6 +249,7 @@ def _check_page(
         heading=f"Check before {setting.entry.name} is {'added' if setting.new else 'changed'}",
         rows=[(label, words, old.get(label)) for label, words in rows(look.known, said)],
         is_new=setting.new,
+        touches_items=not setting.new and subject is not PERSON,
         warnings=_warnings(look, subject, setting),
         running=queries.running_at(look, reader(), setting.entry.id) if subject is FORUM and before else None,
         trial=trial,
@@ -279,7 +280,7 @@ def _carried(form: EntryForm, setting: Setting) -> list[tuple[str, str]]:
         if field.name in ("csrf_token", "id"):
             continue
         values = field.data if isinstance(field.data, list) else [field.data]
-        found += [(field.name, str(value)) for value in values if value not in (None, "")]
+        found += [(field.name, str(value)) for value in values if value is not None]
     return [*found, ("id", setting.entry.id)] if setting.new else found
 
 

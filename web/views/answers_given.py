@@ -41,7 +41,7 @@ def answers_in_words(flow: Flow, look: Looking) -> list[Row]:
 
 def _filled(look: Looking, value: str) -> str:
     forum = look.known.world.forums.get(value)
-    return called(look, forum) if forum else setting_out.title_of(look, reader(), value) or "Another item"
+    return called(look, forum) if forum else setting_out.titles_of(look, reader(), [value]).get(value, "Another item")
 
 
 def _party(look: Looking, party: dict[str, str]) -> str:
@@ -64,7 +64,7 @@ def _openness(answers: Answers) -> list[tuple[str, Any, str]]:
 
 def _about(answers: Answers) -> list[tuple[str, Any, str]]:
     divisions = answers.get("divisions")
-    where = "All" if divisions == "all" else ", ".join(divisions or ()) or "None in particular"
+    where = "All" if divisions == "all" else ", ".join(divisions or ()) or "No particular ones"
     worth, target = answers.get("value"), answers.get("target")
     return [
         ("Key decision", "Yes" if answers["key_decision"] else "No", "facts"),

@@ -13,7 +13,7 @@ from web.acting import perform
 from web.forms import creating as forms
 from web.forms.base import Form
 from web.forms.creating import entry_of
-from web.reading import looking, person
+from web.reading import looking, person, reader
 from web.views.answers_given import answers_in_words
 from web.views.describing import NEW, Flow, Page
 from web.views.item_pages import PAGES, RecommendationsPage, before, following
@@ -153,7 +153,7 @@ def _answers(flow: Flow, send: Callable[[Flow], Response]) -> Response:
     with looking() as look:
         tried = None
         try:
-            tried = first_feasible(look, entry_of(flow.answers, flow.item))
+            tried = first_feasible(look, entry_of(flow.answers, flow.item), reader())
         except Refused as err:
             sentence = sentence or str(err)
         shown = render_template(

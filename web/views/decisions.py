@@ -12,8 +12,8 @@ from flask import Blueprint, Response, render_template, request, url_for
 from web.forms.filters import STATES, address_of, cursor_of, filters_of, href, place_word, sort_of, sort_word
 from web.reading import looking, reader, runtime
 from web.words import plain, state_words
-from workflow.queries.choices import Choices, choices
 from workflow.queries.decisions import Filters, Listed, Sort, decisions, every_decision
+from workflow.queries.narrowing import Choices, choices
 from workflow.queries.paging import Page
 from workflow.visibility import Reader
 

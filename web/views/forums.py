@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from collections.abc import Iterator
+from datetime import date
+
+from flask import Blueprint, render_template
 
 from web.reading import looking, person, reader
+from web.words import ACTS
 from workflow.known import Person
 from workflow.queries import forums as queries
 
@@ -29,7 +33,13 @@ def forum(forum: str) -> str:
     with looking() as look:
         found = queries.forum(look, reader(), forum)
         today = look.today
-    return render_template("forums/forum.html", found=found, today=today, keeps=keeps(person(), (forum,)))
+    return render_template(
+        "forums/forum.html",
+        found=found,
+        today=today,
+        keeps=keeps(person(), (forum,)),
+        arranges=person().holds("secretary", forum),
+    )
 
 
 @pages.get("/meetings/<meeting>")
@@ -45,8 +55,23 @@ def meeting(meeting: str) -> str:
         today=today,
         names={forum.id: forum.name for forum in found.forums},
         keeps=keeps(person(), sitting),
-        after=request.args.get("after"),
+        offers=list(_offers(found, today, sitting)),
     )
+
+
+def _offers(found: queries.MeetingPage, today: date, sitting: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """What somebody may do with a meeting now, as words and address."""
+    at = f"/meetings/{found.id}"
+    is_over = found.on <= today
+    if is_over and any(row.forum in keeps(person(), sitting) for row in found.bound):
+        yield "Record what was resolved, one item after another", f"{at}/record"
+    if found.state != "planned" or not any(person().holds("secretary", forum) for forum in sitting):
+        return
+    if is_over:
+        yield ACTS["meeting held"], f"{at}/held"
+    if not found.resolved:
+        yield ACTS["meeting move"], f"{at}/move"
+        yield ACTS["meeting cancel"], f"{at}/cancel"
 
 
 def keeps(person: Person, forums: tuple[str, ...]) -> frozenset[str]:

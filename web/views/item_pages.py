@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from flask import request, url_for
@@ -101,7 +102,7 @@ class RoutePage(Page):
 
     def build(self, flow: Flow, look: Looking) -> Form:
         form = forms.WhichRoute()
-        form.route.choices = [(choice.name, choice.route.title) for choice in self.offered(flow, look)]
+        form.route.choices = [(shown["name"], shown["title"]) for shown in _shown(look, self.offered(flow, look))]
         if not form.is_submitted():
             form.route.data = flow.answers.get("route")
         return form
@@ -113,7 +114,7 @@ class RoutePage(Page):
         return {"route": form.route.data, "forums": kept}
 
     def beside(self, flow: Flow, look: Looking) -> dict[str, Any]:
-        return {"offered": [_shown(choice) for choice in self.offered(flow, look)]}
+        return {"offered": _shown(look, self.offered(flow, look))}
 
 
 class ForumsPage(Page):
@@ -301,10 +302,16 @@ def called(look: Looking, forum: Forum) -> str:
     return forum.name if organisation in forum.name else f"{forum.name} – {organisation}"
 
 
-def _shown(choice: RouteChoice) -> dict[str, Any]:
-    """A route with its drawing, and the same facts as a list."""
-    stages = [
-        (stage.title or plain(stage.id), [what(stage), *particulars(stage)], stage.after)
-        for stage in in_order(choice.route)
-    ]
-    return {"name": choice.name, "route": choice.route, "drawing": Markup(svg(choice.route)), "stages": stages}
+def _shown(look: Looking, offered: Sequence[RouteChoice]) -> list[dict[str, Any]]:
+    """Routes with their drawings, and the same facts as lists; those of one title are told apart by their ids."""
+    titles = [choice.route.title for choice in offered]
+    ids = [choice.route.id for choice in offered]
+    found = []
+    for number, choice in enumerate(offered, 1):
+        route = setting_out.in_names(look, reader(), choice.route)
+        called = route.id if ids.count(route.id) == 1 else choice.name
+        title = f"{route.title} ({called})" if titles.count(route.title) > 1 else route.title
+        stages = [(stage.title or plain(stage.id), [what(stage), *particulars(stage)]) for stage in in_order(route)]
+        drawing = Markup(svg(replace(route, id=f"{route.id}-{number}")))  # ids on the page are made of it
+        found.append({"name": choice.name, "title": title, "route": route, "stages": stages, "drawing": drawing})
+    return found

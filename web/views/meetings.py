@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
@@ -16,7 +17,7 @@ from web.recording_together import Block, block, record_block
 from web.words import in_days
 from workflow import authority
 from workflow.authority import Matter
-from workflow.errors import AlreadyDecided, NotPermitted, Refused, Unknown, WorkflowError
+from workflow.errors import NotPermitted, Refused, Unknown, WorkflowError
 from workflow.queries.forums import MeetingPage
 from workflow.queries.forums import meeting as meeting_page
 
@@ -30,16 +31,21 @@ def record(meeting: str) -> Response:
         found = meeting_page(look, reader(), meeting)
         _must_be_recorder(found)
         mine = [(line.item, line.step) for line in (*found.bound, *found.expected) if _records(line.forum)]
-    wanted = (request.values.get("item", ""), request.values.get("step", ""))
-    current = wanted if wanted in mine or request.method == "POST" else next(iter(mine), None)
-    if current is None or found.on > found_today():
+    current = _current(found, mine)
+    if current is None or found.on > _today():
         return _recording(found, None, mine)
-    played = turn(sheet("record", *current))
+    made = sheet("record", *current)
+    if request.method == "GET":
+        made.form.resolved_on.data = found.on
+    played = turn(made)
     if not isinstance(played, Turn):
         return played
     if played.page == DONE:
-        flash(played.sentence, "success")
+        flash(f"{made.step.hand.title}: {played.sentence}", "success")
         return _to(url_for("meetings.record", meeting=meeting))
+    if played.conflict:
+        with looking() as look:
+            found = meeting_page(look, reader(), meeting)
     return _recording(found, played, mine)
 
 
@@ -56,16 +62,14 @@ def record_together(meeting: str) -> Response:
         return _checking_together(found, chosen)
     try:
         done = record_block(chosen)
-    except AlreadyDecided as err:
-        stop_looking()
-        return _recording_again(found, err)
     except WorkflowError as err:
         stop_looking()
         return _recording_again(found, err)
     if isinstance(done, Response):
         return done
+    titles = {line.step.hand.id: line.step.hand.title for line in chosen.lines}
     for one in done:
-        flash(one.sentence, "success")
+        flash(f"{titles[one.item or '']}: {one.sentence}", "success")
     return _to(url_for("meetings.record", meeting=meeting))
 
 
@@ -101,7 +105,10 @@ def move(meeting: str) -> Response:
     if request.method == "GET":
         form.begin(found.on, found.time, found.place)
     shown = {"heading": f"Move {_named(found)}", "button": "Move the meeting", "back": ("meeting", meeting)}
-    said = lambda: form.said(meeting, found.on, found.time, found.place)  # noqa: E731
+
+    def said() -> Mapping[str, Any]:
+        return form.said(meeting, found.on, found.time, found.place)
+
     return _played("meeting move", form, said, meeting, found, shown)
 
 
@@ -115,6 +122,17 @@ def cancel(meeting: str) -> Response:
 def held(meeting: str) -> Response:
     """It took place."""
     return _ended(meeting, "held", "Record as held:", "Record that it was held")
+
+
+def _current(found: MeetingPage, mine: list[tuple[str, str]]) -> tuple[str, str] | None:
+    """The item that is open: the one that was asked for, else the next. Unknown for one that is not on the meeting."""
+    wanted = (request.values.get("item", ""), request.values.get("step", ""))
+    if request.method == "GET":
+        return wanted if wanted in mine else next(iter(mine), None)
+    recorded_meanwhile = [(line.item, line.step) for line in found.resolved if _records(line.forum)]
+    if wanted not in mine and wanted not in recorded_meanwhile:
+        raise Unknown("That is not on this meeting any more, or not for you to record. Look at the meeting again.")
+    return wanted
 
 
 def _ended(meeting: str, action: str, verb: str, button: str) -> Response:
@@ -179,8 +197,7 @@ def _keeps(forum: str) -> bool:
     return person().holds("secretary", forum)
 
 
-def found_today() -> Any:
-    """The business date of this request."""
+def _today() -> date:
     with looking() as look:
         return look.today
 
@@ -223,7 +240,7 @@ def _named(found: MeetingPage) -> str:
     return f"the meeting of {' and '.join(forum.name for forum in found.forums)} on {in_days(found.on)}"
 
 
-def _free_id(forum: str, on: Any, known: Mapping[str, Any]) -> str:
+def _free_id(forum: str, on: date | None, known: Mapping[str, Any]) -> str:
     """An id for a new meeting that nobody has to think of."""
     wanted = f"{forum[:80]}-{on.isoformat()}" if on else forum
     names = [wanted, *(f"{wanted}-{n}" for n in range(2, 100))]

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any, Final
 
-from flask import Blueprint, Flask, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask.blueprints import BlueprintSetupState
-from werkzeug.datastructures import FileStorage, Headers
+from werkzeug.datastructures import FileStorage
 
 from web.acting import perform
 from web.forms import creating as texts
@@ -19,7 +32,7 @@ from workflow.authority import Matter, why_not
 from workflow.drafts import Discard, Draft, Save
 from workflow.errors import AlreadyDecided, NotPermitted, Refused, WorkflowError
 from workflow.files import LARGEST, MOST_FILES, CheckedFile, checked
-from workflow.queries.reports import Reports, compared, file_content, reports_of
+from workflow.queries.reports import Reports, compared, file_content, reports_of, why_not_now
 from workflow.queries.seeing import may_see_exempt
 from workflow.runtime import Looking
 from workflow.use_cases.reports import Revise, revise_as_read
@@ -41,12 +54,10 @@ class Revision:
     files: list[dict[str, Any]]
     base: str  # the SHA-256 of the version from which it was begun
 
-    def keep(self, files: tuple[CheckedFile, ...] = (), **said: Any) -> None:
+    def keep(self, uploaded: Sequence[CheckedFile] = ()) -> None:
         """Keep what was just entered, and what was uploaded with it."""
-        for name, value in said.items():
-            setattr(self, name, value)
         answers = {"recommendations": self.recommendations, "files": self.files, "base": self.base}
-        save = Save(person().id, _kept_as(self.report.item), answers, self.draft.id if self.draft else None, files)
+        save = Save(person().id, _kept_as(self.report.item), answers, self.draft.id if self.draft else None, uploaded)
         self.draft, _plans = perform(drafts.save, save)
 
 
@@ -68,7 +79,7 @@ def index(item: str) -> str:
     with looking() as look:
         report = _report(look, item)
         kept = _kept(look, item)
-        why = _why_not(look, report)
+        why = _why_not(look, report) or why_not_now(report)
     return render_template("reports/index.html", report=report, begun=kept, why_not=why)
 
 
@@ -99,10 +110,9 @@ def download(item: str, version: int, number: int) -> Response:
     """A file of a report, to be saved: never shown as a page of this site."""
     with looking() as look:
         file, content = file_content(look, item, version, number, may_see_exempt(look, reader(), item))
-    headers = Headers()
-    headers.set("Content-Disposition", "attachment", filename=file.name)
-    headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return Response(content, headers=headers, mimetype=file.media_type)
+    found = send_file(BytesIO(content), file.media_type, as_attachment=True, download_name=file.name, etag=False)
+    found.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return found
 
 
 @pages.route("/items/<item>/reports/new", methods=["GET", "POST"])
@@ -118,10 +128,12 @@ def new(item: str) -> Response:
         right = form.validate()
         written = texts.recommendations_in(form)
         if request.form.get("do") == "another":
-            revision.keep(recommendations=[*written, ""][:MOST_RECOMMENDATIONS])
+            revision.recommendations = [*written, ""][:MOST_RECOMMENDATIONS]
+            revision.keep()
             return _to("new", item)
         if right and written:
-            revision.keep(recommendations=written)
+            revision.recommendations = written
+            revision.keep()
             return _to("files", item)
         if not written:
             form.problem("recommendation-1", "Write at least one recommendation")
@@ -139,7 +151,7 @@ def files(item: str) -> Response:
     if not form.is_submitted():
         form.part.data = "II" if revision.report.part == "II" else None
         for number, file in enumerate(revision.files, 1):
-            form[f"part-{number}"].data = file["part"]
+            form[f"stays-{number}"].data = file["part"]
         return _shown("files", form, revision, 200)
     uploaded = [file for file in form.files.data or () if isinstance(file, FileStorage) and file.filename]
     if not uploaded:
@@ -152,7 +164,8 @@ def files(item: str) -> Response:
     if len(left) + len(named) > MOST_FILES:
         form.problem("files", f"A report may have {MOST_FILES} files, and this would make {len(left) + len(named)}")
         return _shown("files", form, revision, Refused.status)
-    revision.keep(tuple(new_files), files=[*left, *named])
+    revision.files = [*left, *named]
+    revision.keep(new_files)
     if form.files.errors:  # those that can be taken are kept, the others named
         return _shown("files", _again(form, revision), revision, Refused.status)
     return _to("files" if request.form.get("do") == "add" else "check", item)
@@ -166,7 +179,8 @@ def check(item: str) -> Response:
         return _to("new", item)
     form = forms.SendForm()
     if request.form.get("do") == "mine":  # having been told that somebody was first
-        revision.keep(base=revision.report.newest.sha256)
+        revision.base = revision.report.newest.sha256
+        revision.keep()
         return _to("check", item)
     if form.is_submitted() and form.validate():
         wanted = Revise.model_validate(
@@ -203,6 +217,8 @@ def _revision(item: str) -> Revision:
         report = _report(look, item)
         if sentence := _why_not(look, report):
             raise NotPermitted(sentence)
+        if sentence := why_not_now(report):
+            raise Refused(sentence)
         kept = _kept(look, item)
     if kept is not None:
         said = kept.answers
@@ -232,12 +248,14 @@ def _kept_as(item: str) -> str:
 
 def _checked(form: Any, uploaded: list[FileStorage]) -> list[CheckedFile]:
     """The files that can be taken; what is wrong with the others stands at the field."""
-    found = []
+    found, wrong = [], []
     for file in uploaded:
         try:
             found.append(checked(file.filename or "", file.stream.read(LARGEST + 1)))
         except WorkflowError as err:
-            form.problem("files", str(err))
+            wrong.append(str(err))
+    if wrong:
+        form.problem("files", " ".join(wrong))
     return found
 
 
@@ -246,7 +264,7 @@ def _again(form: Any, revision: Revision) -> Form:
     fresh = forms.files_form(revision.files)(formdata=None)
     fresh.part.data = form.part.data
     for number, file in enumerate(revision.files, 1):
-        fresh[f"part-{number}"].data = file["part"]
+        fresh[f"stays-{number}"].data = file["part"]
     fresh.files.errors = list(form.files.errors)
     return fresh
 

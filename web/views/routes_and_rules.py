@@ -49,7 +49,7 @@ def show(route: str) -> Shown:
     number = request.args.get("version", "")
     with looking() as look:
         wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else None
-        shown = definitions.route_shown(look, route, wanted, reader().sees_everything)
+        shown = definitions.route_shown(look, reader(), route, wanted)
         drawing = Markup(svg(shown.route))  # our own drawing: what authors wrote is escaped in it
         return render_template("administration/route.html", shown=shown, drawing=drawing)
 
@@ -109,6 +109,7 @@ def _text(form: FileForm) -> str | None:
     chosen = form.file.data
     if chosen and getattr(chosen, "filename", ""):
         data = chosen.read(LARGEST + 1)
+        chosen.close()
         if len(data) > LARGEST:
             form.problem("file", "The file is larger than 1 MB. Take it in at the command line: decision-routes load")
             return None
@@ -157,11 +158,17 @@ def _fault_links(faults: list[Fault], numbers: set[int]) -> list[dict[str, str]]
 
 def _numbered(text: str, faults: list[Fault]) -> tuple[list[tuple[int, str]], bool]:
     """The lines of a text with their numbers, and whether some had to be left out."""
-    lines = list(enumerate(text.split("\n"), 1))
+    lines = [(number, _indented(line)) for number, line in enumerate(text.rstrip("\n").split("\n"), 1)]
     if len(lines) <= MOST_LINES:
         return lines, False
     at = {fault.line + by for fault in faults[:MOST_FAULTS] for by in range(-AROUND, AROUND + 1)}
     return [(number, line) for number, line in lines if number in at], True
+
+
+def _indented(line: str) -> str:
+    """A line whose indentation, which means something, is seen on a page too."""
+    bare = line.lstrip(" ")
+    return "\u00a0" * (len(line) - len(bare)) + bare
 
 
 def _check_page(form: FileForm, trial: Trial, notice: str | None = None) -> str:
@@ -200,7 +207,7 @@ def _counted(trial: Trial, done: bool = True) -> str:
     changed = sum(not line.new for line in trial.lines)
     acts = sum(line.section == "acts" for line in trial.lines)
     said = [f"{new} new", f"{changed} changed", *([f"{acts} outcomes recorded"] if acts else [])]
-    return f"{'Taken in' if done else 'This would be'}: {', '.join(said)}."
+    return f"{'Taken in' if done else 'It would bring'}: {', '.join(said)}."
 
 
 def _may_add() -> bool:

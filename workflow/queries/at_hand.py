@@ -14,7 +14,7 @@ from routes.spec import Stage
 from workflow import authority
 from workflow.dossiers import Dossier, Row
 from workflow.due_dates import may_be_called_in, pack_in_force
-from workflow.errors import Unknown, WorkflowError
+from workflow.errors import Unknown, WorkflowError, day
 from workflow.facts import Meeting
 from workflow.ledger import REDACTED
 from workflow.plans import Plan, PlannedStep
@@ -153,6 +153,13 @@ class StepAtHand:
         """The newest round that has an outcome."""
         number = self.hand.dossier.decided_round(self.id)
         return None if number is None else self.hand.dossier.table("steps")[(self.id, number)]
+
+    @property
+    def resolved(self) -> str:
+        """What was resolved in the current round, as part of a sentence."""
+        if self.row["outcome"] is None:
+            return "has resolved nothing in this round"
+        return f"resolved “{self.row['outcome'].replace('-', ' ')}” on {day(self.row['outcome_on'])}"
 
     @property
     def back_to(self) -> str | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -12,7 +14,7 @@ from sqlalchemy import select
 from models.ledger import events
 from models.reports import texts
 from workflow.actions import BY_KIND
-from workflow.errors import Unknown
+from workflow.errors import Unknown, day
 from workflow.ledger import INSTALLATION, KEY_INTRODUCED
 from workflow.loaded import SECTION_OF, spelt_out
 from workflow.queries.administration import seen_among
@@ -21,6 +23,7 @@ from workflow.runtime import Looking
 from workflow.visibility import Reader
 
 PAGE: Final = 50
+_DAY: Final = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])-([0-2]\d|3[01])")
 NOT_FOR_YOU: Final = "an item that is not for you to see"
 
 Act = Mapping[str, Any]
@@ -158,8 +161,14 @@ def in_words(value: Any) -> str:
     """A value of an entry on one line: lists and mappings written out."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, Mapping) and {"days", "unit"} <= value.keys():
+        before = f" before the {value['before'].replace('_', ' ')}" if value.get("before") else ""
+        return f"{value['days']} {value['unit'].replace('-', ' ')}{before}"
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {in_words(of)}" for name, of in value.items() if of is not None)
     if isinstance(value, list | tuple):
         return "; ".join(in_words(of) for of in value) or "none"
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        with suppress(ValueError):  # 30 February
+            return day(date.fromisoformat(value))
     return "none" if value is None else str(value)

@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, case, func, literal, or_, select, union_all
+from sqlalchemy.sql.util import ClauseAdapter
 
 from models.forecasts import forecasts, readers, timetable
 from workflow.ledger import REDACTED
 from workflow.listing import UNKNOWN_DAY, here, next_day, placeholder
 from workflow.plans import Plan
-from workflow.queries.paging import PAGE, Counted, Cursor, Page, bounded, counted, in_order, page_of
+from workflow.queries.paging import MOST_COUNTED, PAGE, Counted, Cursor, Page, bounded, counted, in_order, page_of
 from workflow.queries.views import View, view
 from workflow.runtime import Looking
 from workflow.visibility import Reader, visible
@@ -28,6 +29,9 @@ SortBy = Literal["finish", "next", "title"]
 
 #: So many items of their own are fetched and sorted; with more, the list is walked in its order instead.
 FEW: Final = 2000
+#: So many rows are walked to count those of somebody who may see many.
+EXAMINED: Final = 1200
+ENDED: Final = ("complete", "rejected", "withdrawn")
 SOMETHING_ELSE: Final = "another item"
 _CHUNK: Final = 500
 
@@ -94,12 +98,12 @@ def decisions(
 ) -> Decisions:
     """One page of the items that a reader may see."""
     wanted, order = filters or Filters(), sort or Sort()
-    conditions = _conditions(look, reader, wanted)
-    found = list(look.db.execute(_rows(conditions, order, cursor, PAGE)))
-    places = [(row[-1], row.item) for row in found]
-    page = page_of(found, places, cursor)
+    chosen = _chosen(look, reader, wanted)
+    found = list(look.db.execute(_rows(chosen, order, cursor, PAGE)))
+    page = page_of(found, [(row.place, row.item) for row in found], cursor, PAGE)
     rows = listed(look, reader, page.rows)
-    total, late = _counts(look, conditions, wanted, rows, whole=cursor is None and page.later is None)
+    whole = cursor is None and page.later is None
+    total, late = _counts(look, chosen, wanted, found, rows, whole)
     return Decisions(Page(tuple(rows), page.earlier, page.later), total, late)
 
 
@@ -108,14 +112,14 @@ def every_decision(
 ) -> Iterator[Listed]:
     """The whole list, a chunk at a time."""
     wanted, order = filters or Filters(), sort or Sort()
-    conditions = _conditions(look, reader, wanted)
+    chosen = _chosen(look, reader, wanted)
     cursor: Cursor | None = None
     while True:
-        found = list(look.db.execute(_rows(conditions, order, cursor, _CHUNK)))
+        found = list(look.db.execute(_rows(chosen, order, cursor, _CHUNK)))
         yield from listed(look, reader, found[:_CHUNK])
         if len(found) <= _CHUNK:
             return
-        cursor = Cursor((found[_CHUNK - 1][-1], found[_CHUNK - 1].item))
+        cursor = Cursor((found[_CHUNK - 1].place, found[_CHUNK - 1].item))
 
 
 def listed(look: Looking, reader: Reader, rows: Sequence[Row[Any]]) -> list[Listed]:
@@ -194,28 +198,44 @@ def filled_in(sentence: str, titles: Mapping[str, str]) -> str:
     return said[:1].upper() + said[1:] if sentence.startswith("⟦") else said
 
 
-def _conditions(look: Looking, reader: Reader, wanted: Filters) -> list[list[ColumnElement[bool]]]:
-    """What the rows must fulfil: several lists where the list is put together of several parts."""
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """The conditions of a list, in one part or in several that are put together.
+
+    `few`: little is left by one of them; it is fetched first and sorted. Otherwise each part is walked in its order,
+    and `theirs` looks each row up: may the reader see it, is it at the forum?
+    """
+
+    parts: tuple[tuple[ColumnElement[bool], ...], ...]
+    theirs: tuple[ColumnElement[bool], ...]
+    few: bool
+
+
+def _chosen(look: Looking, reader: Reader, wanted: Filters) -> _Chosen:
     own = own_items(look, reader)
-    there = _items_at_forum(look, wanted)
-    few = own is not None or (there is not None and there[0])
-    common: list[ColumnElement[bool]] = [visible(reader) if own is None else own]
-    if there is not None:
-        common.append(there[1])
-    for name in ("organisation", "owner", "type"):
-        if (value := getattr(wanted, name)) is not None:
-            common.append(forecasts.c[name] == value)
+    at_forum, with_words = _at_forum(look, wanted), _with_words(look, wanted)
+    narrowed = [found for found in (at_forum, with_words) if found is not None]
+    of_column = [
+        forecasts.c[n] == v for n in ("organisation", "owner", "type") if (v := getattr(wanted, n)) is not None
+    ]
+    few = own is not None or any(of_few for of_few, _condition in narrowed)
+    few = few or any(_are_few(look, select(forecasts.c.item).where(condition)) for condition in of_column)
+    theirs = [visible(reader) if own is None else own, *(condition for _few, condition in narrowed)]
+    cheap: list[ColumnElement[bool]] = list(of_column)
     if wanted.late:
-        common.append(forecasts.c.late == True)  # noqa: E712
-    if wanted.text and wanted.text.strip():
-        said = " ".join(wanted.text.split()).casefold()
-        common.append(forecasts.c.by_title.contains(said, autoescape=True))
+        cheap.append(forecasts.c.late == True)  # noqa: E712
+    if wanted.state not in ("open", "any"):
+        cheap.append(forecasts.c.state == wanted.state)
     is_open: ColumnElement[Any] = func.coalesce(forecasts.c.is_open, False) if few else forecasts.c.is_open
-    if wanted.state == "any":
-        return [common] if few else [[is_open == True, *common], [is_open == False, *common]]  # noqa: E712
-    of_that_state = [] if wanted.state == "open" else [forecasts.c.state == wanted.state]
-    open_now = wanted.state not in ("complete", "rejected", "withdrawn")
-    return [[is_open == open_now, *of_that_state, *common]]
+    if wanted.state != "any":
+        cheap.insert(0, is_open == (wanted.state not in ENDED))
+        return _Chosen((tuple(cheap),), tuple(theirs), few)
+    either = [()] if few else [(is_open == True,), (is_open == False,)]  # noqa: E712
+    return _Chosen(tuple((*part, *cheap) for part in either), tuple(theirs), few)
+
+
+def _are_few(look: Looking, query: Select[Any]) -> bool:
+    return bool(look.db.execute(bounded(query, FEW)).scalar_one() <= FEW)
 
 
 def own_items(look: Looking, reader: Reader) -> ColumnElement[bool] | None:
@@ -223,7 +243,7 @@ def own_items(look: Looking, reader: Reader) -> ColumnElement[bool] | None:
     if reader.sees_everything:
         return None
     mine = select(readers.c.item).where(readers.c.reader.in_(sorted(reader.keys)))
-    if look.db.execute(bounded(mine, FEW)).scalar_one() > FEW:
+    if not _are_few(look, mine):
         return None
     exempt = select(literal(1)).where(
         readers.c.item == forecasts.c.item, readers.c.reader.in_(sorted(reader.exempt_keys))
@@ -231,62 +251,97 @@ def own_items(look: Looking, reader: Reader) -> ColumnElement[bool] | None:
     return and_(forecasts.c.item.in_(mine), or_(forecasts.c.part == "I", exempt.exists()))
 
 
-def _items_at_forum(look: Looking, wanted: Filters) -> tuple[bool, ColumnElement[bool]] | None:
+def _at_forum(look: Looking, wanted: Filters) -> tuple[bool, ColumnElement[bool]] | None:
     """Whether few items are at the forum that is wanted, and the condition that they are."""
     if wanted.forum is None:
         return None
-    if wanted.state in ("complete", "rejected", "withdrawn"):  # settled there: who was on the route is known
+    if wanted.state in ENDED:  # settled there: who was on the route is known
         at, of = readers, readers.c.reader == f"forum:{wanted.forum}"
     else:
         at, of = timetable, timetable.c.forum == wanted.forum
         if wanted.now_there:
             of = and_(of, timetable.c.is_now == True)  # noqa: E712
     there = select(at.c.item).where(of)
-    if look.db.execute(bounded(there, FEW)).scalar_one() <= FEW:
+    if _are_few(look, there):
         return True, forecasts.c.item.in_(there)
     found = select(literal(1)).where(at.c.item == forecasts.c.item, of).limit(1)
     return False, found.scalar_subquery().is_not(None)
 
 
-def _rows(parts: Sequence[Sequence[ColumnElement[bool]]], sort: Sort, cursor: Cursor | None, size: int) -> Select[Any]:
-    """The rows of a page and one more, with the value that they are sorted by at the end."""
+def _with_words(look: Looking, wanted: Filters) -> tuple[bool, ColumnElement[bool]] | None:
+    """Whether few titles hold the words that are wanted, and the condition that they do; an index has the titles."""
+    if not wanted.text or not wanted.text.strip():
+        return None
+    said = " ".join(wanted.text.split()).casefold()
+    titled = forecasts.alias("titled")
+    states = (True, False) if wanted.state == "any" else (wanted.state not in ENDED,)
+    named = select(titled.c.item).where(titled.c.is_open.in_(states), titled.c.by_title.contains(said, autoescape=True))
+    if _are_few(look, named):
+        return True, forecasts.c.item.in_(named)
+    return False, forecasts.c.by_title.contains(said, autoescape=True)
+
+
+def _rows(chosen: _Chosen, sort: Sort, cursor: Cursor | None, size: int) -> Select[Any]:
+    """The rows of a page and one more; `place` is what they are sorted by.
+
+    Where few are left `total` and `late_ones` come with each row; nothing is counted where there are many.
+    """
     key = _KEYS[sort.by]
-    kind = {"descending": sort.descending, "cursor": cursor, "size": size}
-    if len(parts) == 1:
-        query = select(forecasts, key.label("place")).where(*parts[0])
-        return in_order(query, (key, forecasts.c.item), **kind)  # type: ignore[arg-type]
+    if chosen.few:
+        number, late = func.count().over(), func.sum(case((forecasts.c.late, 1), else_=0)).over()
+        columns = (forecasts.c.item, key.label("place"), number.label("total"), late.label("late_ones"))
+        left = select(*columns).where(*chosen.parts[0], *chosen.theirs).subquery()
+        query = select(forecasts, left.c.place, left.c.total, left.c.late_ones).join(
+            left, left.c.item == forecasts.c.item
+        )
+        return in_order(query, (left.c.place, left.c.item), descending=sort.descending, cursor=cursor, size=size)
     each = []
-    for part in parts:
-        query = select(forecasts.c.item, key.label("place")).where(*part)
-        ordered = in_order(query, (key, forecasts.c.item), **kind)  # type: ignore[arg-type]
-        each.append(select(ordered.subquery()))
-    either = union_all(*each).subquery()
-    query = select(forecasts, either.c.place).join(either, either.c.item == forecasts.c.item)
-    return in_order(query, (either.c.place, either.c.item), descending=sort.descending != _back(cursor), size=size)
-
-
-def _back(cursor: Cursor | None) -> bool:
-    return cursor is not None and cursor.backward
+    for part in chosen.parts:
+        query = select(forecasts, key.label("place")).where(*part, *chosen.theirs)
+        each.append(in_order(query, (key, forecasts.c.item), descending=sort.descending, cursor=cursor, size=size))
+    if len(each) == 1:
+        return each[0]
+    either = union_all(*(select(ordered.subquery()) for ordered in each)).subquery()
+    backward = cursor is not None and cursor.backward
+    return in_order(select(either), (either.c.place, either.c.item), descending=sort.descending != backward, size=size)
 
 
 def _counts(
     look: Looking,
-    parts: Sequence[Sequence[ColumnElement[bool]]],
+    chosen: _Chosen,
     wanted: Filters,
+    found: Sequence[Row[Any]],
     rows: Sequence[Listed],
     whole: bool,
 ) -> tuple[Counted, Counted]:
-    if whole:
+    if whole or not found:
         return Counted(len(rows)), Counted(sum(row.late for row in rows))
-    total = _count(look, parts)
+    if chosen.few:
+        return counted(found[0].total), counted(found[0].late_ones)
+    total = _count(look, chosen.parts, chosen.theirs)
     if wanted.late:
         return total, total
-    return total, _count(look, [[*part, forecasts.c.late == True] for part in parts])  # noqa: E712
+    late = [(*part, forecasts.c.late == True) for part in chosen.parts]  # noqa: E712
+    return total, _count(look, late, chosen.theirs)
 
 
-def _count(look: Looking, parts: Sequence[Sequence[ColumnElement[bool]]]) -> Counted:
-    number = sum(look.db.execute(bounded(select(forecasts.c.item).where(*part))).scalar_one() for part in parts)
-    return counted(number)
+def _count(
+    look: Looking, parts: Sequence[Sequence[ColumnElement[bool]]], theirs: Sequence[ColumnElement[bool]]
+) -> Counted:
+    """How many there are, as far as can be seen from so many rows: walking them all would take too long."""
+    number, whole = 0, True
+    for part in parts:
+        walked = select(forecasts.c.item, forecasts.c.part, forecasts.c.by_title).where(*part).limit(EXAMINED)
+        row = look.db.execute(_among(walked.subquery(), theirs)).one()
+        number += row.theirs or 0
+        whole = whole and row.walked < EXAMINED
+    return Counted(min(number, MOST_COUNTED), not whole or number > MOST_COUNTED)
+
+
+def _among(walked: Subquery, theirs: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    same = ClauseAdapter(walked)
+    is_theirs = and_(*(same.traverse(condition) for condition in theirs))
+    return select(func.count().label("walked"), func.sum(case((is_theirs, 1), else_=0)).label("theirs"))
 
 
 __all__ = [

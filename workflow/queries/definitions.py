@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -14,11 +14,13 @@ from models.forecasts import forecasts
 from models.items import items
 from models.organisations import routes
 from routes.phrases import in_order, length, particulars, what
-from routes.spec import Days, Route, Stage
+from routes.spec import Days, Route, Stage, WaitsForStep
 from workflow.errors import Unknown
 from workflow.facts import RulePack
+from workflow.queries.administration import seen_among
 from workflow.runtime import Looking
 from workflow.shelf import route_of
+from workflow.visibility import Reader
 
 PAGE: Final = 50
 OURS: Final = "standard-"
@@ -154,15 +156,19 @@ def route_list(look: Looking, counted: bool, after: str | None = None, before: s
     return RoutesPage(tuple(found), len(ids), shown[0] if shown and start else None, shown[-1] if more else None)
 
 
-def route_shown(look: Looking, name: str, number: int | None, counted: bool) -> RouteShown:
-    """One version of a route, the newest unless another is asked for; Unknown if there is none."""
+def route_shown(look: Looking, reader: Reader, name: str, number: int | None = None) -> RouteShown:
+    """One version of a route, the newest unless another is asked for; Unknown if there is none.
+
+    A gate may name another item by its id, which says what that item is about: only those who may see it read it.
+    """
+    counted = reader.sees_everything
     columns = select(routes.c.version, routes.c.number, routes.c.shipped).where(routes.c.id == name)
     rows = look.db.execute(columns.order_by(routes.c.number.desc())).all()
     wanted = next((row for row in rows if number is None or row.number == number), None)
     if wanted is None:
         raise Unknown("There is no such route, or no such version of it. Look in the list of routes.")
     text = look.db.execute(select(routes.c.definition).where(routes.c.version == wanted.version)).scalar_one()
-    route = route_of(text)
+    route = _without_hidden_items(look, reader, route_of(text))
     following = _following(look, [row.version for row in rows]) if counted else {}
     versions = tuple(_version(row, rows[0].version, following, counted) for row in rows)
     this = next(version for version in versions if version.version == wanted.version)
@@ -170,6 +176,20 @@ def route_shown(look: Looking, name: str, number: int | None, counted: bool) -> 
     forums = {f.id: f.name for f in look.known.world.forums.values() if f.id in named}
     stages = tuple(_stage(number, stage) for number, stage in enumerate(in_order(route), 1))
     return RouteShown(route, this, versions, stages, wanted.shipped, forums)
+
+
+def _without_hidden_items(look: Looking, reader: Reader, route: Route) -> Route:
+    gates = {stage.gate.item for stage in route.stages if isinstance(stage.gate, WaitsForStep)}
+    hidden = {item for item, may_see in seen_among(look.db, reader, gates).items() if not may_see}
+    if not hidden:
+        return route
+    stages = tuple(
+        replace(stage, gate=replace(stage.gate, item="another item"))
+        if isinstance(stage.gate, WaitsForStep) and stage.gate.item in hidden
+        else stage
+        for stage in route.stages
+    )
+    return replace(route, stages=stages)
 
 
 def _stage(number: int, stage: Stage) -> StageShown:

@@ -14,11 +14,16 @@ from workflow.doing import Doing
 from workflow.entries import ItemEntry
 from workflow.errors import Refused, Unknown
 from workflow.facts import Case
+from workflow.listing import placeholder
 from workflow.naming import step_name
 from workflow.plans import Plan, PlannedStep
+from workflow.queries.decisions import filled_in
+from workflow.queries.setting_out import in_names, titles_of
 from workflow.runtime import Looking
+from workflow.shelf import cases_for
 from workflow.use_cases import items
-from workflow.use_cases.acting import world_for
+from workflow.use_cases.creating import must_open_some_day
+from workflow.visibility import NOBODY, Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,30 +45,29 @@ class Feasible:
     steps: tuple[FeasibleStep, ...]
 
 
-def first_feasible(look: Looking, entry: ItemEntry) -> Feasible:
-    """When an item could be done that set out today, and by when each of its reports would be due."""
+def first_feasible(look: Looking, entry: ItemEntry, reader: Reader = NOBODY) -> Feasible:
+    """When an item could be done that set out today, and by when each of its reports would be due.
+
+    What is said of other items names only those that the reader may see.
+    """
     do = Doing(look.db, "nobody", look.now, look.today, look.calendar, look.known)  # for trying: it is never written
     trial = entry.model_copy(update={"state": "in-progress"})
     try:
         items.create(do, trial, {})
-        faults = [fault for _item, fault in items.check_gates(do, [trial.id])]
     except Unknown as err:
         raise Refused(str(err)) from err
-    if faults:
-        raise Refused(" ".join(faults))
+    must_open_some_day(do, trial.id)
     dossier = do.dossiers[trial.id]
     case = dossier.case(entry.title)
-    world = world_for(do, dossier)
+    cases = cases_for(dossier, do.dossiers, {item: placeholder(item) for item in do.dossiers})
+    world = replace(look.known.world, cases=cases)
     made = planner.plan(case, world, look.calendar, look.today, critical=False)
+    titles = titles_of(look, reader, cases)
+    said = tuple(replace(one, message=filled_in(one.message, titles)) for one in made.problems)
     names = {step.id: step_name(case, world, step) for step in case.steps}
-    return Feasible(made, drawn(look, dossier.route, case), _steps(made, case, names))
-
-
-def drawn(look: Looking, route: Route, case: Case) -> Route:
-    """The route with its $names as the forums that an item has chosen, by name."""
-    forums = {step.stage: look.known.forum_name(step.forum) for step in case.steps if step.forum}
-    named = [replace(s, forum=forums.get(s.id, s.forum)) if not s.each_party else s for s in route.stages]
-    return replace(route, stages=tuple(named))
+    forums = {step.stage: step.forum for step in case.steps if step.forum}
+    route = in_names(look, reader, dossier.route, forums, entry.forums)
+    return Feasible(replace(made, problems=said), route, _steps(made, case, names))
 
 
 def _steps(made: Plan, case: Case, names: dict[str, str]) -> tuple[FeasibleStep, ...]:

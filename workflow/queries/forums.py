@@ -17,13 +17,15 @@ from models.steps import steps
 from workflow.due_dates import before_meeting, pack_in_force
 from workflow.errors import BeyondCalendar, Unknown
 from workflow.facts import Forum, Meeting
+from workflow.listing import UNKNOWN_DAY
 from workflow.meeting_choice import usual_sittings
 from workflow.runtime import Looking
 from workflow.visibility import Reader, visible
 
 COMING: Final = 12  # meetings on a forum's page
 SHOWN: Final = 10  # items of each of them there
-MOST: Final = 200  # items of any one list here
+READY: Final = 50  # items that are ready and on no meeting
+MOST: Final = 100  # items of any other list here
 _TRAVELLING: Final = ("in-progress", "on-hold")
 
 
@@ -97,6 +99,7 @@ class ForumPage:
     coming: tuple[Sitting, ...]
     usual: tuple[date, ...]
     pool: tuple[AtForum, ...]
+    more_ready: bool
     expected: tuple[AtForum, ...]
     unrecorded: tuple[Sitting, ...]
 
@@ -145,7 +148,8 @@ def forum(look: Looking, reader: Reader, name: str) -> ForumPage:
         organisation=look.known.organisations[known.organisation].name,
         coming=tuple(_sitting(look, known, meeting, items[meeting.id]) for meeting in coming),
         usual=tuple(sitting.day for sitting in usual),
-        pool=tuple(row for row in loose if row.is_now),
+        pool=tuple([row for row in loose if row.is_now][:READY]),
+        more_ready=sum(row.is_now for row in loose) > READY,
         expected=tuple(row for row in loose if not row.is_now),
         unrecorded=_unrecorded(look, reader, known),
     )
@@ -248,9 +252,8 @@ def _at_meetings(look: Looking, reader: Reader, forum: str, ids: Sequence[str]) 
         return found
     each = []
     for name in ids:
-        for bound in (True, False):
-            is_bound = timetable.c.basis == "bound" if bound else timetable.c.basis != "bound"
-            here = and_(timetable.c.meeting == name, timetable.c.forum == forum, is_bound)
+        for basis in ("bound", "calendar"):
+            here = and_(timetable.c.meeting == name, timetable.c.basis == basis, timetable.c.forum == forum)
             query = _shown(reader, here).order_by(timetable.c.item, timetable.c.step).limit(SHOWN + 1)
             each.append(select(query.subquery()))
     for row in look.db.execute(union_all(*each)):
@@ -260,19 +263,22 @@ def _at_meetings(look: Looking, reader: Reader, forum: str, ids: Sequence[str]) 
 
 def _loose(look: Looking, reader: Reader, forum: str) -> list[AtForum]:
     """What waits for the forum and is bound to no meeting: ready for it now, or expected on a day without a meeting."""
-    unbound = timetable.c.basis != "bound"
-    ready = _shown(reader, timetable.c.forum == forum, timetable.c.is_now == True, unbound)  # noqa: E712
+    known = look.known.world.meetings.get(forum, ())
+    last_known = max(known[-1].date, look.today) if known else look.today
+    here = timetable.c.forum == forum
+    ready = _shown(reader, here, timetable.c.is_now == True, timetable.c.basis != "bound")  # noqa: E712
     later = _shown(
         reader,
-        timetable.c.forum == forum,
+        here,
         timetable.c.is_now == False,  # noqa: E712
-        unbound,
+        timetable.c.basis != "bound",
+        timetable.c.by_day > last_known,
+        timetable.c.by_day < UNKNOWN_DAY,
         timetable.c.meeting.is_(None),
-        timetable.c.meets_on.is_not(None),
     )
     order = (timetable.c.by_day, timetable.c.item, timetable.c.step)
     each = [
-        select(ready.order_by(*order).limit(MOST).subquery()),
+        select(ready.order_by(*order).limit(READY + 1).subquery()),
         select(later.order_by(*order).limit(SHOWN).subquery()),
     ]
     rows = [row for row in look.db.execute(union_all(*each)) if row.label not in ("fell-short", "called-in")]
@@ -302,8 +308,8 @@ def _unrecorded(look: Looking, reader: Reader, forum: Forum) -> tuple[Sitting, .
 def _of_meeting(reader: Reader, name: str) -> Select[Any]:
     """Its open items: those bound to it first, then those expected; never more than a page can hold."""
     each = []
-    for condition in (timetable.c.basis == "bound", timetable.c.basis != "bound"):
-        query = _shown(reader, timetable.c.meeting == name, condition)
+    for basis in ("bound", "calendar"):
+        query = _shown(reader, timetable.c.meeting == name, timetable.c.basis == basis)
         each.append(select(query.order_by(timetable.c.item, timetable.c.step).limit(MOST + 1).subquery()))
     either = union_all(*each).subquery()
     return select(either).order_by(either.c.basis != "bound", either.c.title, either.c.item).limit(MOST + 1)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import RowMapping, or_, select
 
 from models.reports import texts
 from workflow.authority import entitled
@@ -167,7 +167,7 @@ def item_page(look: Looking, reader: Reader, person: Person, item: str) -> ItemP
         waits_for=_waits_for(seen, hand),
         timeline=story,
         offers=(
-            *offers(look, seen, item, person, hand.plan, [one for of in hand.outcomes.values() for one in of]),
+            *offers(look, seen, item, person, hand.plan, _in_order(hand)),
             *redactions(dossier, person, story),
         ),
     )
@@ -228,6 +228,11 @@ def _spelt(look: Looking, dossier: Dossier, wanted: set[str]) -> dict[str, str |
         texts.c.subject == dossier.subject, or_(named, texts.c.digest.in_(sorted(wanted))) if wanted else named
     )
     return {row.digest: row.text for row in look.db.execute(query)}
+
+
+def _in_order(hand: Hand) -> list[RowMapping]:
+    """The events that recorded or corrected outcomes, as they came."""
+    return sorted((one for of in hand.outcomes.values() for one in of), key=lambda event: int(event["seq"]))
 
 
 def _timeline(hand: Hand, person: Person, before: int | None = None) -> Timeline:

@@ -11,15 +11,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import RowMapping
+from sqlalchemy import RowMapping, select
 
+from models.ledger import events
+from routes.spec import Stage
 from workflow.actions import ACTIONS
 from workflow.authority import Matter, entitled
 from workflow.dossiers import Dossier, Row
 from workflow.errors import WorkflowError
 from workflow.known import Person
 from workflow.plans import Plan
-from workflow.queries.item_events import Timeline
+from workflow.queries.item_events import OUTCOMES, Timeline
 from workflow.queries.views import View
 from workflow.runtime import Looking
 from workflow.shelf import fetch_also
@@ -96,11 +98,22 @@ def offers(
     dossier = seen.dossiers[item]
     for table in NEEDED:
         fetch_also(look.db, table, [dossier])
-    recorders = {row["step"]: row["on_behalf_of"] or row["actor"] for row in outcomes or ()}
+    recorders = _recorders(look, dossier) if outcomes is None else {one["step"]: _who(one) for one in outcomes}
     do = trying(look, seen.dossiers, person, recorders)
     found = [*_of_item(do, dossier, person, plan.item_state), *_of_steps(do, dossier, person, plan)]
     found = [replace(offer, usual=False) if offer.why_not and offer.action in _QUIET else offer for offer in found]
     return tuple(_next_first(found, dossier, plan, person))
+
+
+def _recorders(look: Looking, dossier: Dossier) -> dict[str, str]:
+    """Who recorded or corrected the newest outcome of each step."""
+    query = select(events.c.step, events.c.on_behalf_of, events.c.actor)
+    query = query.where(events.c.subject == dossier.subject, events.c.kind.in_(OUTCOMES)).order_by(events.c.seq)
+    return {one["step"]: _who(one) for one in look.db.execute(query).mappings()}
+
+
+def _who(event: RowMapping) -> str:
+    return str(event["on_behalf_of"] or event["actor"])
 
 
 def redactions(dossier: Dossier, person: Person, story: Timeline) -> tuple[Offer, ...]:
@@ -152,15 +165,18 @@ def _of_steps(do: Trying, dossier: Dossier, person: Person, plan: Plan) -> Itera
             for detail, about in _matters(dossier, row, action):
                 if entitled(person, action, about):
                     offer = _at_step(do, dossier, row, action, detail)
-                    expected = _is_expected(offer, plan)
+                    expected = _is_expected(offer, dossier.stage_of(row), plan)
                     yield replace(offer, usual=action == "meet" or (action in usual and expected))
 
 
-def _is_expected(offer: Offer, plan: Plan) -> bool:
+def _is_expected(offer: Offer, stage: Stage, plan: Plan) -> bool:
     """An outcome may be recorded before its turn, and a notice that no rule asks for: nobody looks for that."""
     step = plan.step(offer.step or "")
     if offer.action == "record":
-        return step.step in plan.now or (step.basis == "bound" and step.meeting is not None and step.meeting <= plan.on)
+        is_now, over = step.step in plan.now, step.meeting is not None and step.meeting <= plan.on
+        if stage.kind != "meeting" or step.meeting is None:
+            return is_now
+        return over if step.basis != "bound" else over or is_now
     if offer.action == "notice":
         return step.notice_by is not None
     return True

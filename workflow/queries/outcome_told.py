@@ -39,9 +39,12 @@ def outcome_told(step: StepAtHand, seq: int) -> OutcomeTold:
     event = rows[0]
     act = event["data"]["act"]
     written = select(letters.c.person).where(
-        letters.c.item == hand.id, letters.c.written_at == event["at"], letters.c.kind == KIND
+        letters.c.item == hand.id,
+        letters.c.written_at == event["at"],
+        letters.c.step == step.id,
+        letters.c.kind == KIND,
     )
-    told = hand.look.db.execute(written.order_by(letters.c.id)).scalars()
+    told = hand.look.db.execute(written).scalars()
     return OutcomeTold(
         outcome=act["outcome"],
         on=date.fromisoformat(act["decided"]) if "decided" in act else event["date"],
@@ -49,5 +52,5 @@ def outcome_told(step: StepAtHand, seq: int) -> OutcomeTold:
         overtaken=any(later["kind"] == "corrected" for later in rows[1:2]),
         next=tuple(what_next(hand.dossier, hand.around, hand.look.known.world, hand.plan)),
         acts=tuple(next_acts(hand.dossier, hand.look.known, hand.plan)),
-        letters=tuple(dict.fromkeys(hand.person_name(person) for person in told)),
+        letters=tuple(sorted({hand.person_name(person) for person in told})),
     )

@@ -19,8 +19,8 @@ from workflow.runtime import Looking
 from workflow.shelf import chunks
 
 MONTHS: Final = 12
-MOST: Final = 300
-_AT_ONCE: Final = 100  # forums in one query
+MOST: Final = 150
+_AT_ONCE: Final = 25  # forums in one query
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,10 +12,11 @@ from typing import Any, Literal
 
 from sqlalchemy import RowMapping, select
 
+from models.forecasts import forecasts
 from models.ledger import events
 from models.reports import attachments, clearances, files, reports, texts
 from workflow.dossiers import Dossier
-from workflow.errors import Unknown
+from workflow.errors import Refused, Unknown
 from workflow.ledger import REDACTED
 from workflow.runtime import Looking
 from workflow.shelf import fetch, titles
@@ -73,6 +75,7 @@ class Reports:
     part: str
     owner: str
     state: str
+    standing: str  # the state that people see: complete and rejected too
     seq: int
     versions: tuple[ReportVersion, ...]
 
@@ -141,7 +144,10 @@ def reports_of(look: Looking, item: str, exempt: bool) -> Reports:
         )
     own = dossier.item
     title = titles(look.db, [dossier]).get(item, REDACTED)
-    return Reports(item, title, own["part"], own["owner"], own["state"], own["seq"], tuple(versions))
+    standing = look.db.execute(select(forecasts.c.state).where(forecasts.c.item == item)).scalar_one_or_none()
+    return Reports(
+        item, title, own["part"], own["owner"], own["state"], standing or own["state"], own["seq"], tuple(versions)
+    )
 
 
 def file_content(look: Looking, item: str, version: int, number: int, exempt: bool) -> tuple[Attachment, bytes]:
@@ -153,7 +159,19 @@ def file_content(look: Looking, item: str, version: int, number: int, exempt: bo
     content = look.db.execute(select(files.c.content).where(files.c.sha256 == found[0].sha256)).scalar_one_or_none()
     if content is None:
         raise Unknown(f"What is in “{found[0].name}” is not kept in this installation: ask its owner for the file.")
+    if hashlib.sha256(content).hexdigest() != found[0].sha256:
+        raise Refused(f"What is kept of “{found[0].name}” is not what was uploaded: its SHA-256 differs. Tell whoever "
+                      "looks after this installation.")  # fmt: skip
     return found[0], bytes(content)
+
+
+def why_not_now(report: Reports) -> str | None:
+    """Why the report cannot be revised at the moment, whoever wants to; None if it can."""
+    if report.standing == "on-hold":
+        return "The item is on hold: its report can be revised once it goes on."
+    if report.standing in ("complete", "rejected", "withdrawn"):
+        return f"The item is {report.standing}: its report stays as it is."
+    return None
 
 
 def compared(before: Sequence[str], after: Sequence[str]) -> list[Difference]:

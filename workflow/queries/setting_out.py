@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from sqlalchemy import func, select
@@ -17,6 +17,7 @@ from workflow.applicability import OF_THE_ITEM
 from workflow.errors import Refused
 from workflow.facts import Forum
 from workflow.loaded import read_loaded
+from workflow.queries.decisions import SOMETHING_ELSE
 from workflow.queries.reports import reports_of
 from workflow.runtime import Looking
 from workflow.shelf import route_of
@@ -136,10 +137,40 @@ def items_with(look: Looking, reader: Reader, stages: Sequence[str], but: str | 
     return [(row.item, row.title) for row in look.db.execute(query) if row.item != but]
 
 
-def title_of(look: Looking, reader: Reader, item: str) -> str | None:
-    """The title of an item, if this reader may see it."""
-    query = select(forecasts.c.title).where(forecasts.c.item == item, visible(reader))
-    return look.db.execute(query).scalar_one_or_none()
+def titles_of(look: Looking, reader: Reader, ids: Iterable[str]) -> dict[str, str]:
+    """The titles of those of these items that the reader may see."""
+    wanted = sorted(set(ids))
+    query = select(forecasts.c.item, forecasts.c.title).where(forecasts.c.item.in_(wanted), visible(reader))
+    return {row.item: row.title for row in look.db.execute(query)} if wanted else {}
+
+
+def in_names(
+    look: Looking,
+    reader: Reader,
+    route: Route,
+    forums: Mapping[str, str] | None = None,
+    bindings: Mapping[str, str] | None = None,
+) -> Route:
+    """A route for drawing: forums by their names, awaited items by their titles, as far as the reader may see them.
+
+    `forums` are those of an item's steps by stage, `bindings` what fills its $names.
+    """
+    bound = bindings or {}
+    gates = {stage.id: stage.gate for stage in route.stages if isinstance(stage.gate, WaitsForStep)}
+    titles = titles_of(look, reader, [gate.item_for(bound) for gate in gates.values()])
+    stages = []
+    for stage in route.stages:
+        forum = (forums or {}).get(stage.id, stage.forum)
+        if forum and not stage.each_party and not forum.startswith("$"):
+            stage = replace(stage, forum=look.known.forum_name(forum))
+        if (gate := gates.get(stage.id)) is not None:
+            awaited = gate.item_for(bound)
+            named = (
+                awaited if awaited.startswith("$") else f"“{titles[awaited]}”" if awaited in titles else SOMETHING_ELSE
+            )
+            stage = replace(stage, gate=replace(gate, item=named))
+        stages.append(stage)
+    return replace(route, stages=tuple(stages))
 
 
 def questions(route: Route) -> list[Question]:

@@ -82,7 +82,7 @@ def matter(dossier: Dossier, row: Row | None = None, **more: Any) -> Matter:
 
 def standing_of(do: Doing, dossier: Dossier, on: date) -> Standing:
     """Where the item stands, with the act so far."""
-    return standing.of(dossier.case(), world_for(do, dossier), do.calendar, on)
+    return do.worked_out((dossier.id, on), lambda: standing.of(dossier.case(), world_for(do, dossier), do.calendar, on))
 
 
 def world_for(do: Doing, dossier: Dossier) -> World:

@@ -106,10 +106,22 @@ def _set_out(do: Doing, entry: ItemEntry, new: bool) -> None:
         (items.create if new else items.change)(do, entry, {})
     except (Refused, Unknown) as err:
         raise Refused(_sentence(err)) from err
-    faults = [fault for _item, fault in items.check_gates(do, [entry.id])]
-    if faults:
-        raise Refused(" ".join(_sentence(fault) for fault in faults))
+    must_open_some_day(do, entry.id)
     items.link_gates(do, [entry.id])
+
+
+def must_open_some_day(do: Doing, item: str) -> None:
+    """Refused where a gate of the item in hand waits for what is not there, or for the item itself.
+
+    The items between are not named: whoever begins one that waits for another may not see all of them.
+    """
+    if faults := list(items.gate_faults(do, item)):
+        raise Refused(" ".join(_sentence(fault) for fault in faults))
+    if any(items.circles(do, [item])):
+        raise Refused(
+            "The item that it waits for waits, by its own gates, for this one: they would wait for each other in a "
+            "circle. Choose another item to wait for."
+        )
 
 
 def _must_be_theirs(do: Doing, entry: ItemEntry) -> None:

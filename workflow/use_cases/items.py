@@ -75,14 +75,16 @@ def must_be_draft(dossier: Dossier) -> None:
 def check_gates(do: Doing, ids: Iterable[str]) -> Iterator[tuple[str, str]]:
     """What is wrong with the gates of these items: an unknown item or stage, or a circle."""
     wanted = list(ids)
-    fetch_around(do.db, [seen for item in wanted for seen in gates_of(do.dossiers[item])], do.dossiers)
     for item in wanted:
-        yield from ((item, fault) for fault in _gate_faults(do, do.dossiers[item]))
-    for circle in _circles(do, wanted):
+        yield from ((item, fault) for fault in gate_faults(do, item))
+    for circle in circles(do, wanted):
         yield circle[0], f"the gates of {' → '.join([*circle, circle[0]])} wait for each other in a circle"
 
 
-def _gate_faults(do: Doing, dossier: Dossier) -> Iterator[str]:
+def gate_faults(do: Doing, item: str) -> Iterator[str]:
+    """What is wrong with the gates of one item by themselves: an unknown item or stage."""
+    dossier = do.dossiers[item]
+    fetch_around(do.db, gates_of(dossier), do.dossiers)
     for stage in dossier.route.stages:
         if not isinstance(stage.gate, WaitsForStep):
             continue
@@ -94,7 +96,7 @@ def _gate_faults(do: Doing, dossier: Dossier) -> Iterator[str]:
             yield f"the gate {stage.id} waits for the stage {stage.gate.stage}, which {seen} does not have"
 
 
-def _circles(do: Doing, wanted: Sequence[str]) -> Iterator[list[str]]:
+def circles(do: Doing, wanted: Sequence[str]) -> Iterator[list[str]]:
     """Items that wait for each other through gates, each circle once, from the first of those wanted on.
 
     A loop and not a recursion, because chains of items may be long.

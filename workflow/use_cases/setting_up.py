@@ -25,6 +25,7 @@ from workflow.ledger import INSTALLATION
 from workflow.loaded import SECTION_OF
 from workflow.locking import change_the_world, lock_open_at
 from workflow.queries.administration import seen_among
+from workflow.queries.known import read_known
 from workflow.shapes import Shape
 from workflow.use_cases import installation
 from workflow.use_cases.acting import Done
@@ -79,6 +80,7 @@ def organisation(do: Doing, form: Setting) -> Done:
     _begin(do, "organisation", form, entry.id in do.known.organisations)
     _must_be_a_pack(do, entry.rules)
     installation.organisation(do, entry, form.new)
+    _know_again(do)
     return _done(entry.name, form)
 
 
@@ -90,6 +92,7 @@ def forum(do: Doing, form: Setting) -> Done:
     if not form.new:
         lock_open_at(do, [entry.id])
     installation.forum(do, entry, form.new)
+    _know_again(do)
     return _done(entry.name, form)
 
 
@@ -105,6 +108,7 @@ def person(do: Doing, form: Setting) -> Done:
         if entry.email != do.known.people[entry.id].email:
             accounts.follow_address(do, entry.id, entry.email)
     installation.person(do, entry, form.new)
+    _know_again(do)
     return _done(entry.name, form)
 
 
@@ -180,6 +184,12 @@ def _must_be_as_seen(do: Doing, what: str, form: Setting) -> None:
                 "opened this page. Nothing of yours was saved. What you entered is kept below: look at what has "
                 "changed, then decide whether it is still needed."
             )
+
+
+def _know_again(do: Doing) -> None:
+    """What is planned at the end of the act is planned by what was just set up."""
+    do.flush()
+    do.known = read_known(do.db, do.known.revision)
 
 
 def _must_be_a_pack(do: Doing, rules: str | None) -> None:

@@ -177,7 +177,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("derived_timetable", schema=None) as batch_op:
         batch_op.create_index("ix_derived_timetable_forum", ["forum", "is_now", "by_day", "item", "step"], unique=False)
-        batch_op.create_index("ix_derived_timetable_meeting", ["meeting", "item", "step"], unique=False)
+        batch_op.create_index("ix_derived_timetable_meeting", ["meeting", "basis", "item", "step"], unique=False)
     _lists()
 
 
@@ -210,13 +210,15 @@ def _lists() -> None:
     )
     with op.batch_alter_table("derived_forecasts", schema=None) as batch_op:
         batch_op.create_index("ix_derived_forecasts_computed_for", ["is_open", "computed_for", "item"], unique=False)
-        batch_op.create_index("ix_derived_forecasts_finish", ["is_open", "by_finish", "item"], unique=False)
-        batch_op.create_index("ix_derived_forecasts_late", ["is_open", "late", "by_finish", "item"], unique=False)
-        batch_op.create_index("ix_derived_forecasts_next", ["is_open", "by_next", "item"], unique=False)
+        batch_op.create_index("ix_derived_forecasts_finish", ["is_open", "by_finish", "item", "part"], unique=False)
+        batch_op.create_index(
+            "ix_derived_forecasts_late", ["is_open", "late", "by_finish", "item", "part"], unique=False
+        )
+        batch_op.create_index("ix_derived_forecasts_next", ["is_open", "by_next", "item", "part"], unique=False)
         batch_op.create_index(
             "ix_derived_forecasts_organisation", ["organisation", "is_open", "by_finish", "item"], unique=False
         )
         batch_op.create_index("ix_derived_forecasts_owner", ["owner", "is_open", "by_finish", "item"], unique=False)
         batch_op.create_index("ix_derived_forecasts_state", ["state", "by_finish", "item"], unique=False)
-        batch_op.create_index("ix_derived_forecasts_title", ["is_open", "by_title", "item"], unique=False)
+        batch_op.create_index("ix_derived_forecasts_title", ["is_open", "by_title", "item", "part"], unique=False)
         batch_op.create_index("ix_derived_forecasts_type", ["type", "is_open", "by_finish", "item"], unique=False)
