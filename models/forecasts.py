@@ -43,7 +43,8 @@ readers = Table(
     "derived_readers",
     metadata,
     Column("reader", Id, primary_key=True),
-    Column("item", ForeignKey("items.id"), primary_key=True, index=True),
+    Column("item", ForeignKey("items.id"), primary_key=True),
+    Index("ix_derived_readers_item", "item", "reader"),
 )
 
 #: Where each open step is expected to be dealt with: what forums, meetings and forward plans show.

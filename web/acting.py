@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
+from flask import flash
 from pydantic import ValidationError
 
 from routes.explain import explained
@@ -14,6 +15,8 @@ from workflow.errors import Refused
 from workflow.plans import Plan
 from workflow.use_cases.acting import Act, Done
 from workflow.use_cases.seen import as_seen
+
+LONGEST_TOLD: Final = 400  # characters
 
 
 class Mistyped(Refused):
@@ -39,6 +42,16 @@ def perform(run: Callable[..., Any], form: Any, seen: int | None = None) -> tupl
     who = person().id
     stop_looking()
     return runtime().do(as_seen(run, seen), form, who)
+
+
+def tell(sentence: str, part: str, instead: str = "It is recorded.") -> None:
+    """Say on the next page what was done, of an item in Part II only `instead`.
+
+    Until then the sentence stands in the browser's cookie, which whoever uses the machine next may read, and which
+    is dropped, whole, beyond 4 kB.
+    """
+    said = instead if part == "II" else sentence
+    flash(said if len(said) <= LONGEST_TOLD else f"{said[:LONGEST_TOLD]}…", "success")
 
 
 def read(form: type[Act], said: Mapping[str, Any]) -> Act:

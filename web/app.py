@@ -68,6 +68,7 @@ def create_app(runtime: Runtime, settings: Settings) -> Flask:
     )
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
+    app.before_request(_nonce)  # first: pages that refuse have one too
     _templates(app)
     signing_in.install(app, runtime)
     CSRFProtect(app)
@@ -77,7 +78,6 @@ def create_app(runtime: Runtime, settings: Settings) -> Flask:
     trouble.install(app)
     access.install(app)
     measuring.install(app)
-    app.before_request(_nonce)
     app.after_request(_protected)
     app.teardown_request(reading.stop_looking)
     return app

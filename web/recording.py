@@ -13,13 +13,15 @@ from typing import Any, Final
 from flask import Response, request
 
 from web.acting import perform, read
-from web.forms.outcomes import NAMES, NOT_SETTLED, OutcomeForm
+from web.forms.base import number_seen
+from web.forms.outcomes import MOST_CONDITIONS, NAMES, NOT_SETTLED, OutcomeForm
 from web.reading import looking, person, reader, runtime, stop_looking
 from web.signing_in import fresh_password_or_page
 from web.words import in_days
 from workflow.actions import ACTIONS
 from workflow.doing import Doing
 from workflow.errors import AlreadyDecided, NotPermitted, Refused, WorkflowError
+from workflow.ledger import REDACTED
 from workflow.plans import Plan
 from workflow.queries.at_hand import StepAtHand, step_at_hand
 from workflow.use_cases.seen import as_seen
@@ -116,8 +118,8 @@ def sheet(action: str, item: str, step: str) -> Sheet:
         made = Sheet(action, at_hand, OutcomeForm(), groups)
         form = made.form
         form.outcome.choices = [(c.outcome, c.outcome) for group in groups for c in group.choices]
-        people = sorted((p.name, p.id) for p in look.known.people.values())
-        form.fit(at_hand, action, [(name_id, name) for name, name_id in people], look.today)
+        people = [(post.id, post.name) for post in at_hand.hand.people()]
+        form.fit(at_hand, action, people, look.today)
         if request.method == "GET":
             _fill_in(made, look.today)
     return made
@@ -128,9 +130,10 @@ def turn(made: Sheet) -> Turn | Response:
     if request.method == "GET":
         return Turn(FORM, made)
     form, wanted = made.form, request.form.get(DO, TO_CHECK)
-    if wanted == ADD:
-        form.conditions.append_entry()
-        form.fit_conditions()
+    if wanted == ADD and "conditions" in form:
+        if len(form.conditions) < MOST_CONDITIONS:
+            form.conditions.append_entry()
+            form.fit_conditions()
         return Turn(FORM, made)
     if wanted in (CHANGE, GO_BACK):
         return Turn(FORM, made)
@@ -145,7 +148,7 @@ def turn(made: Sheet) -> Turn | Response:
 def _tried(made: Sheet, for_good: bool) -> Turn:
     """Do it, or see what it would lead to; a refusal comes back to the form with everything kept."""
     item, step, form = made.step.hand.id, made.step.id, made.form
-    seen = int(form.seen.data) if (form.seen.data or "").isdigit() else 0
+    seen = number_seen(form.seen.data)
     try:
         act = read(ACTIONS[made.action].form, form.said(made.action, item, step))
         if for_good:
@@ -198,7 +201,7 @@ def _fill_in(made: Sheet, today: date) -> None:
     form.outcome.data = row["outcome"]
     form.resolved_on.data = row["outcome_on"]
     form.published.data = row["published_on"]
-    wording = step.hand.text(row, row["wording"])
+    wording = _readable(step.hand.text(row, row["wording"]))
     if "text" in form:
         form.text.data = wording
     else:
@@ -207,8 +210,13 @@ def _fill_in(made: Sheet, today: date) -> None:
     if "amended" in form:
         form.amended.data = row["amended"]
     if "waived" in form:
-        form.waived.data = step.hand.text(row, row["call_in_waived"])
+        form.waived.data = _readable(step.hand.text(row, row["call_in_waived"]))
     _fill_in_what_followed(made, row)
+
+
+def _readable(text: str) -> str:
+    """What was redacted is not written down again as if somebody had said it."""
+    return "" if text == REDACTED else text
 
 
 def _fill_in_what_followed(made: Sheet, row: dict[str, Any]) -> None:
@@ -224,7 +232,7 @@ def _fill_in_what_followed(made: Sheet, row: dict[str, Any]) -> None:
         form.conditions.append_entry()
     form.fit_conditions()
     for entry, condition in zip(form.conditions, conditions, strict=False):
-        entry.form.text.data, entry.form.owner.data = condition.text, condition.owner
+        entry.form.text.data, entry.form.owner.data = _readable(condition.text), condition.owner
         entry.form.due.data = condition.due
 
 
@@ -303,6 +311,8 @@ def _conditions_in_words(made: Sheet) -> str:
     for number, condition in enumerate(made.form.conditions_said(), 1):
         by = f", by {in_days(condition['due'])}" if condition.get("due") else ""
         said.append(f"{number}. {condition['text']} – {hand.person_name(condition['owner'])}{by}")
+    if not said and made.action == "correct" and made.step.recorded and made.step.conditions(made.step.recorded):
+        return "As they are on record"
     return "\n".join(said) or "No conditions"
 
 

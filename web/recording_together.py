@@ -8,6 +8,7 @@ from datetime import date
 from flask import Response, request
 
 from web.acting import perform, read
+from web.forms.base import number_seen
 from web.reading import looking, person, reader
 from web.signing_in import fresh_password_or_page
 from workflow.authority import Matter, entitled
@@ -55,8 +56,8 @@ def block(found: MeetingPage) -> Block:
             step = step_at_hand(look, reader(), offered[value].item, offered[value].step)
             outcome = OUTCOME_OF[step.stage.ask or "note"]
             wording = wording_for(outcome, step.stage.ask, step.recommendations())
-            sent = request.form.get(f"seen {value}", "")
-            seen = int(sent) if sent.isascii() and sent.isdigit() else step.hand.seq
+            sent = request.form.get(f"seen {value}")
+            seen = step.hand.seq if sent is None else number_seen(sent)
             lines.append(Line(step, outcome, wording, found.on, seen))
     return Block(found.id, tuple(lines))
 

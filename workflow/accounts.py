@@ -195,7 +195,7 @@ def cookie_secret(runtime: Runtime) -> str:
 
 def tidy(address: str) -> str:
     """An address as it is compared: without blanks around it, in lower case, of a length that can be one."""
-    return address.strip().casefold()[: LONGEST_ADDRESS + 1]
+    return address.replace("\x00", "").strip().casefold()[: LONGEST_ADDRESS + 1]  # which PostgreSQL takes for no text
 
 
 def _with_current_address(do: Doing, person: Person) -> Row[Any]:

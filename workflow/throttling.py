@@ -60,6 +60,8 @@ def network_key(kind: str, network: str | None) -> str:
         found = ip_address((network or "").split("%")[0])
     except ValueError:
         return f"{kind}:unknown"
+    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:  # from a server that listens for both kinds
+        found = found.ipv4_mapped
     if isinstance(found, IPv6Address):
         return f"{kind}:{ip_network((found, 64), strict=False)}"
     return f"{kind}:{found}"

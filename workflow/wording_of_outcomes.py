@@ -83,7 +83,9 @@ def choices(kind: str, ask: str | None, form: str | None, back_to: str | None, a
     words = list(dict.fromkeys(str(word) for word in words))
     reaching = [word for word in words if (strength_of(word, form) or 0) >= wanted]
     reaching.sort(key=lambda word: word != own and OUTCOMES[word])
-    weaker = [] if kind == "individual" else [word for word in words if word not in reaching]
+    weaker = [word for word in words if word not in reaching]
+    if kind == "individual":  # who decides alone approves or returns
+        reaching, weaker = [word for word in reaching if word in (own, also)], []
     groups = [Group("What was asked", tuple(_reaching(word, own, form) for word in reaching))]
     if weaker:
         less = f"Less than the “{ask}” that was asked."

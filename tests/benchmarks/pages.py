@@ -8,8 +8,7 @@ from __future__ import annotations
 import argparse
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -68,7 +67,7 @@ class Bench:
     site: Site
     bare: Any
     runs: int
-    sent: list[str]
+    sent: list[tuple[str, Any]]
 
     @property
     def yes(self) -> str:
@@ -81,6 +80,10 @@ class Bench:
     def raw(self, sql: str) -> Callable[[], Any]:
         cursor = self.bare.cursor()
         return lambda: cursor.execute(sql).fetchall()
+
+    def again(self, statements: list[tuple[str, Any]]) -> Callable[[], Any]:
+        cursor = self.bare.cursor()
+        return lambda: [cursor.execute(sql, said or None).fetchall() for sql, said in statements]
 
 
 def p50(runs: int, *whats: Callable[[], Any]) -> list[float]:
@@ -106,52 +109,29 @@ def cpu(runs: int, what: Callable[[], Any]) -> float:
 
 
 def queried(bench: Bench, what: str, looked: Callable[[Looking], Any], raw: str) -> None:
-    """One query function against the SQL that somebody would write for the same rows."""
-
-    def product() -> Any:
-        with bench.office.runtime.looking() as look:
-            started.append(time.perf_counter())
-            found = looked(look)
-            spent.append(1000 * (time.perf_counter() - started.pop()))
-            return found
-
-    started: list[float] = []
+    """One query function: its statements, sent by the bare driver, against the SQL that somebody would write."""
     spent: list[float] = []
+
+    def product() -> None:
+        with bench.office.runtime.looking() as look:
+            started = time.perf_counter()
+            looked(look)
+            spent.append(1000 * (time.perf_counter() - started))
+
+    product()
     bench.sent.clear()
     product()
-    queries = len(bench.sent)
+    statements = bench.sent[1:]  # the first one begins every look
+    counts = [told for told in statements if told[0].startswith("SELECT count(")]
+    rows = [told for told in statements if told not in counts]
     spent.clear()
-    database: list[float] = []
-    with timing(bench, database):
-        _whole, bare = p50(bench.runs, product, bench.raw(raw))
-    each = len(database) // len(spent)
-    in_database = median(sum(database[n : n + each]) for n in range(0, len(database) - each + 1, each))
-    mine = median(spent)
-    print(
-        f"  {what:44}{queries:4} queries {in_database:8.2f} ms in the database, {mine:8.2f} with rows made; "
-        f"raw SQL {bare:8.2f} ms: {in_database / bare:5.1f} and {mine / bare:5.1f} times"
+    _whole, of_rows, of_counts, bare = p50(
+        bench.runs, product, bench.again(rows), bench.again(counts), bench.again([(raw, ())])
     )
-
-
-@contextmanager
-def timing(bench: Bench, spent: list[float]) -> Iterator[None]:
-    """The milliseconds of each statement meanwhile, its rows fetched or not."""
-    engine = bench.office.runtime.engine
-    begun: list[float] = []
-
-    def before(*_: Any) -> None:
-        begun.append(time.perf_counter())
-
-    def after(*_: Any) -> None:
-        spent.append(1000 * (time.perf_counter() - begun.pop()))
-
-    event.listen(engine, "before_cursor_execute", before)
-    event.listen(engine, "after_cursor_execute", after)
-    try:
-        yield
-    finally:
-        event.remove(engine, "before_cursor_execute", before)
-        event.remove(engine, "after_cursor_execute", after)
+    print(
+        f"  {what:44}{len(statements):3} queries: rows {of_rows:7.2f} ms, raw SQL {bare:7.2f} ms, "
+        f"{of_rows / bare:5.1f} times; counts {of_counts:6.2f} ms; all with rows made {median(spent):6.1f} ms"
+    )
 
 
 def lists(bench: Bench) -> dict[str, Cursor]:
@@ -284,11 +264,11 @@ def _measure(kind: str, address: str, number: int, runs: int) -> None:
     gather(office, number)
     give_everybody_an_account(office)
     print(f"\n{kind}: {number} items, made in {time.perf_counter() - started:.0f} s")
-    sent: list[str] = []
+    sent: list[tuple[str, Any]] = []
 
-    def note(_connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+    def note(_connection: Connection, _cursor: object, statement: str, said: Any, *_rest: object) -> None:
         if not statement.startswith(("BEGIN", "ROLLBACK")):
-            sent.append(statement)
+            sent.append((statement, said))
 
     event.listen(office.runtime.engine, "before_cursor_execute", note)
     bare: Any = sqlite3.connect(f"{address}/pages.sqlite") if kind == "sqlite" else psycopg.connect(url)

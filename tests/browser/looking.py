@@ -24,6 +24,7 @@ _CONTROLS = """() => {
   const found = [], radios = new Set();
   for (const node of document.querySelectorAll(
       'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]')) {
+    if (node.tabIndex < 0 && node.ariaHidden === 'true') continue;  // a form's default button, for the return key
     if (node.disabled || !node.checkVisibility({visibilityProperty: true})) continue;
     if (node.type === 'radio') {
       const group = node.form?.action + ' ' + node.name;
@@ -56,7 +57,9 @@ class Reader:
         self.person = person
         self.faults: list[str] = []
         self.expected = 200
+        self.scripts = scripts
         self.context: BrowserContext = chromium.new_context(java_script_enabled=scripts, viewport=WIDE)
+        self.context.set_default_timeout(8000)
         if person:
             self.context.add_cookies([self.served.cookie(person)])
         self.page: Page = self.context.new_page()

@@ -192,6 +192,26 @@ def test_a_correction_starts_from_the_record_and_leaves_it_visible(site: Site) -
     assert "Recorded “decided”. (corrected later)" in story and "The minutes say agreed" in story
 
 
+def test_a_correction_of_words_leaves_alone_what_was_done_about_the_conditions(site: Site) -> None:
+    item, step = "better-care-fund-agreement", "partners:westmere"
+    site.office.director_of_finance.does("meet", item=item, step=step, number=1, evidence="Signed")
+    client = site.as_("democratic-services")
+    page = client.get(f"/items/{item}/steps/{step}/correct")
+    assert page.value("conditions-0-text") == "A risk share for overspends is agreed"
+    page = client.submit(page, text="RESOLVED: That it be approved.", reason="The minutes say so")
+    assert "A risk share for overspends" in page.facts["Conditions"]
+    client.submit(page, button="record")
+    with pytest.raises(Exception, match="was met on 18 July 2023 already"):
+        site.office.director_of_finance.does("meet", item=item, step=step, number=1)
+    assert site.office.verify().ok
+
+
+def test_what_was_redacted_is_not_recorded_again(site: Site) -> None:
+    site.office.operator.does("redact", item="falls-service", number=2, reason="It named a patient")
+    page = site.as_("westmere-icb-lead").get("/items/falls-service/steps/decision/correct")
+    assert page.value("text") == ""
+
+
 def test_a_decision_taken_alone_is_a_written_statement(site: Site) -> None:
     client = site.as_("director-of-adult-services")
     inbox = client.get("/decisions-to-take")

@@ -277,4 +277,3 @@ def _means(choice: Choice) -> str:
     if choice.late:
         means += f" Too late for: {', '.join(choice.late)}."
     return means
-

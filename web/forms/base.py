@@ -173,9 +173,7 @@ def pick(label: str, choices: Choices = (), *validators: Any, hint: str = "", **
 
 def ticks(label: str, choices: Choices = (), *validators: Any, hint: str = "", **kwargs: Any) -> SelectMultipleField:
     """Any of several."""
-    return TicksField(
-        label, validators, choices=list(choices), description=hint, widget=CheckboxesWidget(), **kwargs
-    )
+    return TicksField(label, validators, choices=list(choices), description=hint, widget=CheckboxesWidget(), **kwargs)
 
 
 def tick(label: str, *validators: Any, hint: str = "", **kwargs: Any) -> BooleanField:
@@ -203,6 +201,11 @@ def chosen(sentence: str) -> Callable[[Any, Field], None]:
             raise StopValidation(sentence)
 
     return check
+
+
+def number_seen(said: str | None) -> int:
+    """The number of the newest event when the page was shown; 0 if somebody has tampered with it."""
+    return int(said) if said and said.isascii() and said.isdigit() and len(said) < 10 else 0
 
 
 class Form(FlaskForm):  # type: ignore[misc]

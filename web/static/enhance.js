@@ -14,6 +14,14 @@ import {
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 
+// ARIA knows no radio that is expanded or collapsed: what a choice reveals simply follows it in the page.
+class PlainRadios extends Radios {
+  syncConditionalRevealWithInputState(input) {
+    super.syncConditionalRevealWithInputState(input);
+    input.removeAttribute("aria-expanded");
+  }
+}
+
 createAll(Button, { preventDoubleClick: true });
 for (const component of [
   CharacterCount,
@@ -21,7 +29,7 @@ for (const component of [
   ErrorSummary,
   NotificationBanner,
   PasswordInput,
-  Radios,
+  PlainRadios,
   ServiceNavigation,
   SkipLink,
 ]) {

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 
-from web.acting import act
+from web.acting import act, tell
 from web.forms.acts import NAMES, PAGES, About, ActForm, ActPage
+from web.forms.base import number_seen
 from web.reading import looking, person, reader, stop_looking
 from web.signing_in import fresh_password_or_page
 from web.words import ACTS
@@ -51,7 +52,7 @@ def _played(action: str, item: str, step: str | None) -> Response:
 def _done(about: About, action: str, page: ActPage, form: ActForm) -> Response:
     item, step = about.hand.id, about.step.id if about.step else None
     where = {"item": item, "step": step} if step else {"item": item}
-    seen = int(form.seen.data) if (form.seen.data or "").isdigit() else 0
+    seen = number_seen(form.seen.data)
     try:
         done, _plans = act(action, form.said() | where, seen)
     except AlreadyDecided as err:
@@ -65,7 +66,7 @@ def _done(about: About, action: str, page: ActPage, form: ActForm) -> Response:
         form.refused(err, NAMES)
         stop_looking()
         return _shown(_about(item, step), action, page, form, err.status)
-    flash(done.sentence, "success")
+    tell(done.sentence, about.hand.dossier.item["part"])
     return _to(url_for("items.show", item=item))
 
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from web.acting import perform
 from web.forms.administration import EntryForm, ForumForm, OrganisationForm, PersonForm, filled, role_entry, rows
+from web.forms.base import number_seen
 from web.reading import looking, person, reader, runtime, settings
 from workflow import forecast
 from workflow.accounts import account_of
@@ -293,4 +294,4 @@ def _saved(subject: Subject, setting: Setting) -> Response:
 
 
 def _number(said: Any) -> int:
-    return int(said) if str(said or "").isascii() and str(said or "").isdigit() else 0
+    return number_seen(str(said or ""))

@@ -31,7 +31,7 @@ def index() -> Shown:
 @pages.route("/verify", methods=["GET", "POST"])
 def verify() -> Shown:
     """Check every chain, or that of one item, and that the rows follow from the events."""
-    item = request.form.get("item", "").strip()[:200]
+    item = request.form.get("item", "").replace("\x00", "").strip()[:200]
     if request.method == "GET":
         with looking():
             return render_template("audit/verify.html", item="", verdict=None)

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from markupsafe import Markup
 
 from routes.picture import svg
-from web.acting import perform
+from web.acting import perform, tell
 from web.forms import creating as forms
 from web.forms.base import Form
 from web.forms.creating import entry_of
@@ -174,7 +174,7 @@ def _create(flow: Flow) -> Response:
     draft = flow.draft.id if flow.draft else None
     form = CreateItem(by=person().id, entry=entry_of(flow.answers))
     done, _plans = perform(drafts.sent(create_item, person().id, draft), form)
-    flash(done.sentence, "success")
+    tell(done.sentence, form.entry.part, "It is a draft. Start it when it is ready to set out.")
     return _to(url_for("items.show", item=done.item))
 
 
@@ -182,7 +182,7 @@ def _change(flow: Flow) -> Response:
     draft = flow.draft.id if flow.draft else None
     form = ChangeItem(by=person().id, entry=entry_of(flow.answers, flow.item))
     done, _plans = perform(drafts.sent(change_item, person().id, draft), form, flow.answers.get("seen"))
-    flash(done.sentence, "success")
+    tell(done.sentence, form.entry.part, "It is changed.")
     return _to(url_for("items.show", item=done.item))
 
 

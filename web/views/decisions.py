@@ -25,7 +25,7 @@ COLUMNS: Final = (
 )  # fmt: skip
 
 #: A spreadsheet takes a cell that begins with one of these for a formula.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _HEADERS: Final = (("title", "Decision"), ("next", "Next date"), ("finish", "Finish"))
 
 

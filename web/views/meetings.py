@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 
-from web.acting import act
+from web.acting import act, tell
 from web.forms.base import Form
 from web.forms.meetings import NAMES, EndMeeting, MoveMeeting, NewMeeting
 from web.reading import looking, person, reader, stop_looking
@@ -18,10 +18,13 @@ from web.words import in_days
 from workflow import authority
 from workflow.authority import Matter
 from workflow.errors import NotPermitted, Refused, Unknown, WorkflowError
+from workflow.queries.at_hand import AtHand
 from workflow.queries.forums import MeetingPage
 from workflow.queries.forums import meeting as meeting_page
 
 pages = Blueprint("meetings", __name__)
+
+MOST_TOLD = 5  # sentences about single items; of more it is said how many there are
 
 
 @pages.route("/meetings/<meeting>/record", methods=["GET", "POST"])
@@ -41,7 +44,7 @@ def record(meeting: str) -> Response:
     if not isinstance(played, Turn):
         return played
     if played.page == DONE:
-        flash(f"{made.step.hand.title}: {played.sentence}", "success")
+        _tell(made.step.hand, played.sentence)
         return _to(url_for("meetings.record", meeting=meeting))
     if played.conflict:
         with looking() as look:
@@ -67,9 +70,11 @@ def record_together(meeting: str) -> Response:
         return _recording_again(found, err)
     if isinstance(done, Response):
         return done
-    titles = {line.step.hand.id: line.step.hand.title for line in chosen.lines}
-    for one in done:
-        flash(f"{titles[one.item or '']}: {one.sentence}", "success")
+    hands = {line.step.hand.id: line.step.hand for line in chosen.lines}
+    if len(done) > MOST_TOLD:
+        flash(f"{len(done)} items are recorded as recommended.", "success")
+    for one in done if len(done) <= MOST_TOLD else ():
+        _tell(hands[one.item or ""], one.sentence)
     return _to(url_for("meetings.record", meeting=meeting))
 
 
@@ -245,6 +250,10 @@ def _free_id(forum: str, on: date | None, known: Mapping[str, Any]) -> str:
     wanted = f"{forum[:80]}-{on.isoformat()}" if on else forum
     names = [wanted, *(f"{wanted}-{n}" for n in range(2, 100))]
     return next(name for name in names if name not in known)
+
+
+def _tell(hand: AtHand, sentence: str) -> None:
+    tell(f"{hand.title}: {sentence}", hand.dossier.item["part"], f"An item in Part II: {sentence}")
 
 
 def _to(address: str) -> Response:

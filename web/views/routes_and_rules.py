@@ -12,6 +12,7 @@ from routes.faults import Fault
 from routes.picture import svg
 from web.forms.administration import FileForm
 from web.reading import looking, person, reader, runtime, stop_looking
+from web.signing_in import fresh_password_or_page
 from workflow.queries import definitions
 from workflow.queries.auditing import in_words
 from workflow.trial import LARGEST, Otherwise, Trial, fingerprint, kept_text, tried_text
@@ -81,6 +82,8 @@ def load() -> Shown:
     form.text.data = text
     stop_looking()
     if step == "save":
+        if (page := fresh_password_or_page()) is not None:  # it may hold outcomes
+            return page
         return _kept(form, text)
     trial = tried_text(runtime(), person().id, text, bool(form.update.data))
     return _form_page(form, trial, 422) if trial.faults else _check_page(form, trial)

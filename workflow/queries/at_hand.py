@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 
@@ -16,13 +16,16 @@ from workflow.dossiers import Dossier, Row
 from workflow.due_dates import may_be_called_in, pack_in_force
 from workflow.errors import Unknown, WorkflowError, day
 from workflow.facts import Meeting
+from workflow.known import Person
 from workflow.ledger import REDACTED
 from workflow.plans import Plan, PlannedStep
 from workflow.queries.reports import Reports, reports_of
 from workflow.queries.views import View, view
 from workflow.runtime import Looking
 from workflow.shelf import fetch_also
-from workflow.visibility import Reader, may_see, may_see_texts_of_step, reader_keys_of
+from workflow.visibility import Reader, may_see, may_see_texts_of_step, reader_keys_of, reader_of
+
+MOST_PEOPLE: Final = 300  # in one list to choose from
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,15 @@ class AtHand:
     def step(self, step: str) -> StepAtHand:
         """One of its steps; Unknown if it has none of that name."""
         return StepAtHand(self, self.dossier.step(step))
+
+    def people(self) -> list[Person]:
+        """Who could be given something to do for it: everybody, or in a large installation whoever may see it."""
+        known = self.look.known
+        every = sorted(known.people.values(), key=lambda person: (person.name.casefold(), person.id))
+        if len(every) <= MOST_PEOPLE:
+            return every
+        part, keys = self.dossier.item["part"], reader_keys_of(self.dossier, known)
+        return [person for person in every if may_see(reader_of(known, person), part, keys)]
 
     def person_name(self, person: str | None) -> str:
         """Somebody's post."""

@@ -7,13 +7,24 @@ planned for an earlier day are planned again, all those of the page at once.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, case, func, literal, or_, select, union_all
-from sqlalchemy.sql.util import ClauseAdapter
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Row,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from models.forecasts import forecasts, readers, timetable
 from workflow.ledger import REDACTED
@@ -203,11 +214,11 @@ class _Chosen:
     """The conditions of a list, in one part or in several that are put together.
 
     `few`: little is left by one of them; it is fetched first and sorted. Otherwise each part is walked in its order,
-    and `theirs` looks each row up: may the reader see it, is it at the forum?
+    and `theirs` looks each row up, in any list of items: may the reader see it, is it at the forum?
     """
 
     parts: tuple[tuple[ColumnElement[bool], ...], ...]
-    theirs: tuple[ColumnElement[bool], ...]
+    theirs: Callable[[FromClause], list[ColumnElement[bool]]]
     few: bool
 
 
@@ -219,8 +230,11 @@ def _chosen(look: Looking, reader: Reader, wanted: Filters) -> _Chosen:
         forecasts.c[n] == v for n in ("organisation", "owner", "type") if (v := getattr(wanted, n)) is not None
     ]
     few = own is not None or any(of_few for of_few, _condition in narrowed)
-    few = few or any(_are_few(look, select(forecasts.c.item).where(condition)) for condition in of_column)
-    theirs = [visible(reader) if own is None else own, *(condition for _few, condition in narrowed)]
+
+    def theirs(of: FromClause) -> list[ColumnElement[bool]]:
+        allowed = visible(reader, of.c.item, of.c.part) if own is None else own
+        return [allowed, *(condition(of) for _few, condition in narrowed)]
+
     cheap: list[ColumnElement[bool]] = list(of_column)
     if wanted.late:
         cheap.append(forecasts.c.late == True)  # noqa: E712
@@ -229,9 +243,9 @@ def _chosen(look: Looking, reader: Reader, wanted: Filters) -> _Chosen:
     is_open: ColumnElement[Any] = func.coalesce(forecasts.c.is_open, False) if few else forecasts.c.is_open
     if wanted.state != "any":
         cheap.insert(0, is_open == (wanted.state not in ENDED))
-        return _Chosen((tuple(cheap),), tuple(theirs), few)
+        return _Chosen((tuple(cheap),), theirs, few)
     either = [()] if few else [(is_open == True,), (is_open == False,)]  # noqa: E712
-    return _Chosen(tuple((*part, *cheap) for part in either), tuple(theirs), few)
+    return _Chosen(tuple((*part, *cheap) for part in either), theirs, few)
 
 
 def _are_few(look: Looking, query: Select[Any]) -> bool:
@@ -242,7 +256,7 @@ def own_items(look: Looking, reader: Reader) -> ColumnElement[bool] | None:
     """The condition for those who may see few items: theirs are fetched first. None for everybody else."""
     if reader.sees_everything:
         return None
-    mine = select(readers.c.item).where(readers.c.reader.in_(sorted(reader.keys)))
+    mine = select(readers.c.item).where(readers.c.reader.in_(sorted(reader.keys))).distinct()
     if not _are_few(look, mine):
         return None
     exempt = select(literal(1)).where(
@@ -251,25 +265,29 @@ def own_items(look: Looking, reader: Reader) -> ColumnElement[bool] | None:
     return and_(forecasts.c.item.in_(mine), or_(forecasts.c.part == "I", exempt.exists()))
 
 
-def _at_forum(look: Looking, wanted: Filters) -> tuple[bool, ColumnElement[bool]] | None:
-    """Whether few items are at the forum that is wanted, and the condition that they are."""
+#: Whether few items fulfil a condition, and the condition on a list of items.
+_Narrowed = tuple[bool, Callable[[FromClause], ColumnElement[bool]]]
+
+
+def _at_forum(look: Looking, wanted: Filters) -> _Narrowed | None:
+    """Items at the forum that is wanted."""
     if wanted.forum is None:
         return None
     if wanted.state in ENDED:  # settled there: who was on the route is known
-        at, of = readers, readers.c.reader == f"forum:{wanted.forum}"
+        at, is_there = readers, readers.c.reader == f"forum:{wanted.forum}"
     else:
-        at, of = timetable, timetable.c.forum == wanted.forum
+        at, is_there = timetable, timetable.c.forum == wanted.forum
         if wanted.now_there:
-            of = and_(of, timetable.c.is_now == True)  # noqa: E712
-    there = select(at.c.item).where(of)
+            is_there = and_(is_there, timetable.c.is_now == True)  # noqa: E712
+    there = select(at.c.item).where(is_there)
     if _are_few(look, there):
-        return True, forecasts.c.item.in_(there)
-    found = select(literal(1)).where(at.c.item == forecasts.c.item, of).limit(1)
-    return False, found.scalar_subquery().is_not(None)
+        return True, lambda of: of.c.item.in_(there)
+    found = select(literal(1)).where(is_there).limit(1)
+    return False, lambda of: found.where(at.c.item == of.c.item).scalar_subquery().is_not(None)
 
 
-def _with_words(look: Looking, wanted: Filters) -> tuple[bool, ColumnElement[bool]] | None:
-    """Whether few titles hold the words that are wanted, and the condition that they do; an index has the titles."""
+def _with_words(look: Looking, wanted: Filters) -> _Narrowed | None:
+    """Items whose titles hold the words that are wanted; an index has the titles."""
     if not wanted.text or not wanted.text.strip():
         return None
     said = " ".join(wanted.text.split()).casefold()
@@ -277,8 +295,8 @@ def _with_words(look: Looking, wanted: Filters) -> tuple[bool, ColumnElement[boo
     states = (True, False) if wanted.state == "any" else (wanted.state not in ENDED,)
     named = select(titled.c.item).where(titled.c.is_open.in_(states), titled.c.by_title.contains(said, autoescape=True))
     if _are_few(look, named):
-        return True, forecasts.c.item.in_(named)
-    return False, forecasts.c.by_title.contains(said, autoescape=True)
+        return True, lambda of: of.c.item.in_(named)
+    return False, lambda of: of.c.by_title.contains(said, autoescape=True)
 
 
 def _rows(chosen: _Chosen, sort: Sort, cursor: Cursor | None, size: int) -> Select[Any]:
@@ -290,14 +308,14 @@ def _rows(chosen: _Chosen, sort: Sort, cursor: Cursor | None, size: int) -> Sele
     if chosen.few:
         number, late = func.count().over(), func.sum(case((forecasts.c.late, 1), else_=0)).over()
         columns = (forecasts.c.item, key.label("place"), number.label("total"), late.label("late_ones"))
-        left = select(*columns).where(*chosen.parts[0], *chosen.theirs).subquery()
+        left = select(*columns).where(*chosen.parts[0], *chosen.theirs(forecasts)).subquery()
         query = select(forecasts, left.c.place, left.c.total, left.c.late_ones).join(
             left, left.c.item == forecasts.c.item
         )
         return in_order(query, (left.c.place, left.c.item), descending=sort.descending, cursor=cursor, size=size)
     each = []
     for part in chosen.parts:
-        query = select(forecasts, key.label("place")).where(*part, *chosen.theirs)
+        query = select(forecasts, key.label("place")).where(*part, *chosen.theirs(forecasts))
         each.append(in_order(query, (key, forecasts.c.item), descending=sort.descending, cursor=cursor, size=size))
     if len(each) == 1:
         return each[0]
@@ -318,30 +336,23 @@ def _counts(
         return Counted(len(rows)), Counted(sum(row.late for row in rows))
     if chosen.few:
         return counted(found[0].total), counted(found[0].late_ones)
-    total = _count(look, chosen.parts, chosen.theirs)
+    total = _count(look, chosen, wanted, chosen.parts)
     if wanted.late:
         return total, total
-    late = [(*part, forecasts.c.late == True) for part in chosen.parts]  # noqa: E712
-    return total, _count(look, late, chosen.theirs)
+    return total, _count(look, chosen, wanted, [(*part, forecasts.c.late == True) for part in chosen.parts])  # noqa: E712
 
 
-def _count(
-    look: Looking, parts: Sequence[Sequence[ColumnElement[bool]]], theirs: Sequence[ColumnElement[bool]]
-) -> Counted:
+def _count(look: Looking, chosen: _Chosen, wanted: Filters, parts: Sequence[Sequence[ColumnElement[bool]]]) -> Counted:
     """How many there are, as far as can be seen from so many rows: walking them all would take too long."""
     number, whole = 0, True
     for part in parts:
-        walked = select(forecasts.c.item, forecasts.c.part, forecasts.c.by_title).where(*part).limit(EXAMINED)
-        row = look.db.execute(_among(walked.subquery(), theirs)).one()
+        columns = [forecasts.c.item, forecasts.c.part, *([forecasts.c.by_title] if wanted.text else [])]
+        walked = select(*columns).where(*part).limit(EXAMINED).subquery()  # an index holds what it needs
+        theirs = func.sum(case((and_(*chosen.theirs(walked)), 1), else_=0))
+        row = look.db.execute(select(func.count().label("walked"), theirs.label("theirs")).select_from(walked)).one()
         number += row.theirs or 0
         whole = whole and row.walked < EXAMINED
     return Counted(min(number, MOST_COUNTED), not whole or number > MOST_COUNTED)
-
-
-def _among(walked: Subquery, theirs: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    same = ClauseAdapter(walked)
-    is_theirs = and_(*(same.traverse(condition) for condition in theirs))
-    return select(func.count().label("walked"), func.sum(case((is_theirs, 1), else_=0)).label("theirs"))
 
 
 __all__ = [

@@ -14,6 +14,8 @@ from workflow.queries.at_hand import StepAtHand
 from workflow.telling import KIND
 from workflow.what_next import NextAct, next_acts, what_next
 
+NOT_THERE = "No outcome was recorded under that number. Look at the history of the item."
+
 
 @dataclass(frozen=True, slots=True)
 class OutcomeTold:
@@ -31,11 +33,13 @@ class OutcomeTold:
 def outcome_told(step: StepAtHand, seq: int) -> OutcomeTold:
     """What the event with this number said. Unknown if it is none of an outcome at this step."""
     hand = step.hand
+    if seq > hand.seq:  # any number may stand in an address, also one that no database holds
+        raise Unknown(NOT_THERE)
     subject, kinds = hand.dossier.subject, ("recorded", "corrected")
     query = select(events).where(events.c.subject == subject, events.c.seq >= seq, events.c.step == step.id)
     rows = hand.look.db.execute(query.where(events.c.kind.in_(kinds)).order_by(events.c.seq)).mappings().all()
     if not rows or rows[0]["seq"] != seq:
-        raise Unknown("No outcome was recorded under that number. Look at the history of the item.")
+        raise Unknown(NOT_THERE)
     event = rows[0]
     act = event["data"]["act"]
     written = select(letters.c.person).where(

@@ -87,9 +87,17 @@ def _reworded(
     if form.until is not None and following:
         cleared: dict[str, Any] = {"not_before": None, "not_before_meeting": None}
         changes.append(step_change(following[0], **(cleared | put_off(do, row, form, on))))
-    if form.conditions:
+    if form.conditions and not _are_on_record(do, dossier, row, form):
         changes += [*_without_conditions(do, dossier, row), *made_conditions(row, act)]
     return changes
+
+
+def _are_on_record(do: Doing, dossier: Dossier, row: Row, form: CorrectOutcome) -> bool:
+    """Whether these are the conditions that were recorded: then what was done about them stands too."""
+    where = (row["step"], row["round"])
+    known = [of for key, of in sorted(also(do, dossier, "conditions").items()) if key[:2] == where]
+    recorded = [(do.text(dossier.subject, of["text"]), of["owner"], of["due"]) for of in known]
+    return recorded == [(named.text, named.owner, named.due) for named in form.conditions]
 
 
 def _undone_and_resolved(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from pydantic import Field
 from sqlalchemy import select
@@ -21,7 +21,7 @@ from workflow.facts import Meeting
 from workflow.ledger import Change
 from workflow.locking import change_the_world, lock_open_at
 from workflow.shapes import Day, Id, Time
-from workflow.shelf import hand_over
+from workflow.shelf import fetch_around, hand_over
 from workflow.use_cases.acting import (
     Act,
     Done,
@@ -34,6 +34,9 @@ from workflow.use_cases.acting import (
     reason_told,
     step_change,
 )
+from workflow.visibility import Reader, may_see, reader_keys_of, reader_of
+
+_MOST_NAMED: Final = 10  # items in one sentence
 
 
 class Bind(StepAct):
@@ -201,7 +204,7 @@ def cancel(do: Doing, form: MeetingAct) -> Done:
     _note(do, meeting, "meeting-cancelled", on, act, {"state": "cancelled"})
     said = f"{_names(do, meeting)} does not meet on {day(meeting.date)}."
     if released:
-        return Done(f"{said} Released, to be dealt with at the next meeting: {', '.join(released)}.")
+        return Done(f"{said} Released, to be dealt with at the next meeting: {_named(do, released)}.")
     return Done(said)
 
 
@@ -231,10 +234,29 @@ def _planned(do: Doing, form: MeetingAct, action: str, done: str) -> tuple[Meeti
 
 def _must_have_no_outcomes(do: Doing, meeting: Meeting, done: str) -> None:
     do.flush()
-    used = select(steps.c.item).where(steps.c.meeting == meeting.id, steps.c.outcome.is_not(None)).limit(1)
-    item = do.db.execute(used).scalar_one_or_none()
+    used = select(steps.c.item).where(steps.c.meeting == meeting.id, steps.c.outcome.is_not(None))
+    item = do.db.execute(used.order_by(steps.c.item).limit(1)).scalar_one_or_none()
     if item is not None:
-        raise Refused(f"{meeting.id} cannot be {done}: an outcome is on record there, for {item}.")
+        named = _named(do, [item])
+        raise Refused(f"{meeting.id} cannot be {done}: an outcome is on record there, for {named}.")
+
+
+def _named(do: Doing, ids: Sequence[str]) -> str:
+    """Items in a sentence. Their ids tell what they are about, so people read only of those in Part I that they see."""
+    who = do.known.people.get(do.by or do.actor)
+    if who is None:  # at the command line
+        return ", ".join(ids)
+    fetch_around(do.db, ids, do.dossiers)
+    reader = reader_of(do.known, who)
+    seen = [item for item in ids if _is_open_to(do, reader, item)][:_MOST_NAMED]
+    others = len(ids) - len(seen)
+    more = ["another item" if others == 1 else f"{others} other items"] if others else []
+    return ", ".join([*seen, *more])
+
+
+def _is_open_to(do: Doing, reader: Reader, item: str) -> bool:
+    dossier = do.dossiers[item]
+    return dossier.item["part"] == "I" and may_see(reader, "I", reader_keys_of(dossier, do.known))
 
 
 def _release(do: Doing, meeting: Meeting, on: date | None) -> list[str]:

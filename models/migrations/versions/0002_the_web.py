@@ -134,7 +134,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("reader", "item", name=op.f("pk_derived_readers")),
     )
     with op.batch_alter_table("derived_readers", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_derived_readers_item"), ["item"], unique=False)
+        batch_op.create_index("ix_derived_readers_item", ["item", "reader"], unique=False)
 
     op.create_table(
         "derived_tasks",
