@@ -117,11 +117,11 @@ def guard() -> Response | None:
     """Let the request in, send the person to sign in, or refuse."""
     if request.endpoint is None:
         return None  # no such page: the 404 comes by itself
-    if "\x00" in request.path:
-        abort(404)  # in no id; PostgreSQL does not take it for text
     access = ACCESS[request.endpoint]
     if access is Access.ANYONE:
         return None
+    if "\x00" in request.path:
+        abort(404)  # in no id; PostgreSQL does not take it for text
     if not current_user.is_authenticated:
         return redirect(url_for("account.sign_in", next=_here()))
     if access is Access.ITEM:

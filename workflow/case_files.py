@@ -21,7 +21,7 @@ from workflow.entries import SECTIONS, ItemEntry, MeetingEntry, OutcomeEntry
 from workflow.errors import Faulty, Refused, Unknown, WorkflowError
 from workflow.ledger import moment
 from workflow.loaded import EntryKey, Loaded, PastAct, entry_key, read_loaded
-from workflow.locking import change_the_world, lock_in_order, lock_open_at
+from workflow.locking import change_the_world, lock_everything, lock_in_order, lock_open_at
 from workflow.plans import Plan
 from workflow.queries.known import read_known
 from workflow.shapes import Shape
@@ -48,6 +48,8 @@ def load(do: Doing, reading: Reading, update: bool = False) -> Taken:
     if reading.unread:
         raise Faulty([str(fault) for fault in sorted(set(reading.faults))])
     change_the_world(do)
+    if update and (reading.entries["organisations"] or reading.entries["rules"]):
+        lock_everything(do)
     _lock_what_it_concerns(do, reading)
     taking = _Taking(do, reading, update)
     taken = taking.take()

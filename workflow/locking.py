@@ -26,12 +26,23 @@ def change_the_world(do: Doing) -> None:
         do.known = read_known(do.db, number)
 
 
-def lock_open_at(do: Doing, forums: Iterable[str]) -> None:
-    """Lock every item with an open step at these forums: a change of their meetings changes its plan."""
+def lock_everything(do: Doing) -> None:
+    """Lock every item that is planned anew because rules or an organisation changed."""
+    going = select(items.c.id).where(items.c.state != "withdrawn")
+    do.db.execute(going.order_by(items.c.id).with_for_update())
+
+
+def lock_open_at(do: Doing, forums: Iterable[str], settled: bool = False) -> None:
+    """Lock every item with an open step at these forums: a change of their meetings changes its plan.
+
+    With `settled` those too that were dealt with there: a forum that moves changes who may see them.
+    """
     wanted = list(forums)
     if wanted:
-        open_there = select(steps.c.item).where(steps.c.forum.in_(wanted), steps.c.decision == "open").distinct()
-        lock_in_order(do, do.db.execute(open_there).scalars())
+        there = select(steps.c.item).where(steps.c.forum.in_(wanted))
+        if not settled:
+            there = there.where(steps.c.decision == "open")
+        lock_in_order(do, do.db.execute(there.distinct()).scalars())
 
 
 def lock_in_order(do: Doing, ids: Iterable[str]) -> None:

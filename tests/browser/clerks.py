@@ -10,10 +10,13 @@ from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.looking import Reader
 from tests.browser.serving import Served
+from tests.web.crawling import kind_of
 
 
 class Clerk(Reader):
     """Somebody who does things. Every page on the way is looked at."""
+
+    looked_at: set[str]
 
     def opens(self, path: str) -> Clerk:
         status = self.open(path)
@@ -78,9 +81,16 @@ class Clerk(Reader):
     def _seen(self) -> Clerk:
         self.page.wait_for_load_state("load")
         assert self.heading not in ("Something went wrong", "Page not found", "You may not do this"), self.text
-        if self.scripts:
+        layout = f"{kind_of(self.served.site.app, self.at)} {self.page.title().startswith('Error')} {self.checks}"
+        if self.scripts and layout not in self.looked_at:
+            self.looked_at.add(layout)
             self.axe()
         return self
+
+    @property
+    def checks(self) -> bool:
+        """Whether this is the page on which answers are checked, at the same address as the form."""
+        return self.heading.startswith("Check")
 
 
 class Town:
@@ -89,12 +99,14 @@ class Town:
     def __init__(self, chromium: Browser, served: Served, *, scripts: bool) -> None:
         self.chromium, self.served, self.scripts = chromium, served, scripts
         self.faults: list[str] = []
+        self.looked_at: set[str] = set()  # layouts, by anybody
         self.shown = 0
 
     @contextmanager
     def desk(self, person: str | None, *, shot: str | None = None) -> Iterator[Clerk]:
         """Somebody signs in, does something, and goes; `shot` names a picture of what they saw last."""
         clerk = Clerk(self.chromium, self.served, person, scripts=self.scripts)
+        clerk.looked_at = self.looked_at
         try:
             yield clerk
             if shot and self.scripts:

@@ -18,6 +18,7 @@ SCREENSHOTS = "DECISION_ROUTES_SCREENSHOTS"  # a folder, if anybody wants to loo
 
 _AXE = Axe()
 _MOST_TABS = 400
+_TALLEST = 2400  # pixels of a picture: what is below is more of the same
 
 #: Everything that can be reached by the keyboard, with a group of radios as the one stop that it is.
 _CONTROLS = """() => {
@@ -123,7 +124,10 @@ class Reader:
             for size in (NARROW, WIDE):
                 self.page.set_viewport_size(size)
                 called = re.sub(r"[^\w-]+", "-", name)
-                self.page.screenshot(path=str(place / f"{called}-{size['width']}.png"), full_page=True)
+                height = self.page.evaluate("document.documentElement.scrollHeight")
+                shown = {"x": 0, "y": 0, "width": size["width"], "height": min(height, _TALLEST)}
+                picture = str(place / f"{called}-{size['width']}.png")
+                self.page.screenshot(path=picture, full_page=True, clip=shown)  # type: ignore[arg-type]
 
     def _said(self, message: Any) -> None:
         if message.type not in ("error", "warning"):

@@ -13,7 +13,7 @@ from tests.browser.clerks import Town
 from tests.browser.serving import Served, serving
 from tests.office import LANCASHIRE, Office
 from tests.web.scene import docx
-from tests.web.site import give_everybody_an_account
+from tests.web.site import PASSWORD, give_everybody_an_account
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -57,6 +57,7 @@ def test_the_options_appraisal_of_2023(chromium: Browser, lancashire: Served, sc
     town.at("2023-08-07 09:30")
     town.acts(PLACE, item, "place-partnership", "bind", "Put it on this meeting", meeting="place-2023-08-21")
     town.acts(AUTHOR, item, "place-partnership", "submit", "Submit the report")
+    town.acts(AUTHOR, item, "hwb", "submit", "Submit the report")
     town.acts(PLACE, item, "place-partnership", "agenda", "Put it on the agenda")
 
     town.at("2023-08-21 15:00")
@@ -162,5 +163,9 @@ def decides_in_cabinet(town: Town, item: str) -> None:
         secretary.opens(f"/items/{item}").follows("/steps/cabinet/record")
         secretary.ticks("outcome", "agreed").dates("When was it resolved?", "2023-10-05")
         secretary.dates("When was the decision published?", "2023-10-05")
-        secretary.presses("Continue").reads("Check your answers").presses("Record the outcome")
+        secretary.presses("Continue").reads("Check your answers")
+        town.at("2023-10-05 16:45")
+        secretary.presses("Record the outcome").reads("Enter your password again")
+        secretary.types("Password", "not the right one").presses("Continue").reads("That is not your password")
+        secretary.types("Password", PASSWORD).presses("Continue")
         secretary.reads("11 October 2023")

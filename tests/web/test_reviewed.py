@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import zlib
+from collections.abc import Callable
+from threading import Thread
 
 import pytest
 from prometheus_client import generate_latest
@@ -11,7 +13,10 @@ from prometheus_client import generate_latest
 from tests.web.pages import Page
 from tests.web.scene import EXEMPT, EXEMPT_WORDS, OWN, set_the_scene
 from tests.web.site import Site
+from workflow.actions import ACTIONS
+from workflow.entries import OrganisationEntry
 from workflow.throttling import network_key
+from workflow.use_cases.setting_up import Setting, organisation
 
 TOGETHER = """
 decision_routes: 1
@@ -52,9 +57,7 @@ def test_a_cancelled_joint_meeting_does_not_name_what_is_not_for_everybody(scene
     scene.office.load(TOGETHER)
     scene.office.cabinet_secretary.does("unbind", item=EXEMPT, step="cabinet")
     scene.office.cabinet_secretary.does("bind", item=EXEMPT, step="cabinet", meeting="together")
-    stranger = scene.office.operator
-    assert stranger is not None
-    client = scene.as_("cabinet-secretary")
+    client = scene.as_("hwb-secretary")
     page = client.get("/meetings/together/cancel")
     done = client.submit(page, follow=False, status=303)
     assert "Released, to be dealt with at the next meeting: another item." in cookie(done)
@@ -106,6 +109,35 @@ def test_outcomes_from_a_file_need_the_password_after_a_long_pause(site: Site) -
 def test_everybody_is_not_one_network_on_a_server_that_listens_for_both_kinds_of_addresses() -> None:
     assert network_key("from", "::ffff:192.0.2.1") == network_key("from", "192.0.2.1")
     assert network_key("from", "::ffff:192.0.2.1") != network_key("from", "::ffff:198.51.100.7")
+
+
+def test_whoever_acts_while_an_organisation_is_renamed_is_not_turned_away(site_on_both: Site) -> None:
+    """All its items are planned anew then: whoever is at one of them waits for a moment and nobody loses anything."""
+    runtime, failed = site_on_both.office.runtime, []
+
+    def renames() -> None:
+        for number in range(5):
+            entry = OrganisationEntry(id="lcc", name=f"Lancashire {number}", kind="council", rules=None)
+            runtime.do(organisation, Setting(None, entry, False, 10**6), "operator")
+
+    def holds() -> None:
+        for action in ("hold", "resume") * 8:
+            said = {"item": OWN, "by": "lcc-governance-lead", "reason": "Wait"}
+            runtime.do(ACTIONS[action].run, ACTIONS[action].form.model_validate(said), "lcc-governance-lead")
+
+    def caught(work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception as err:
+            failed.append(f"{work.__name__}: {err}")
+
+    workers = [Thread(target=caught, args=(work,)) for work in (renames, holds)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert failed == []
+    assert site_on_both.office.verify().ok
 
 
 def cookie(page: Page) -> str:

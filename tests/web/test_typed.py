@@ -57,6 +57,38 @@ def test_no_text_that_is_sent_comes_back_as_part_of_a_page(site: Site, person: s
     assert {page.path: elements(page) for page in crawl(browser) if elements(page)} == {}
 
 
+STRANGE = {
+    "ten thousand characters": "a" * 10_000,
+    "far too many": "ä " * 60_000,
+    "control characters": "a\x00\x07\x1b[31mb",
+    "characters that nobody sees": "a\u202e\u2066\u200b\ufeffb",
+}
+
+
+@pytest.mark.parametrize("person", ["probe-lead", "probe-secretary", "probe-author", "system-administrator"])
+@pytest.mark.parametrize("what", STRANGE)
+def test_strange_texts_break_nothing_wherever_they_are_typed(site: Site, person: str, what: str) -> None:
+    load(site, hostile("Plain"))
+    browser = site.as_(person)
+    for page in [page for page in crawl(browser, of_each=1) if page.is_html]:
+        for form in page.forms:
+            if form.method == "post" and "sign-out" not in form.action and "password" not in form.action:
+                answer = fill(browser, form, STRANGE[what])
+                assert answer.status in (200, 400, 403, 404, 409, 413, 422), f"{form.action}: {answer}"
+
+    assert [page.path for page in crawl(browser, of_each=1) if page.status >= 500] == []
+    assert site.office.verify().faults == []
+
+
+def test_a_title_of_ten_thousand_characters_is_refused_with_a_sentence_and_kept_on_the_page(site: Site) -> None:
+    author = site.as_("head-of-place")
+    page = author.get("/items/new")
+    page = author.submit(page, title="a" * 10_000, kind=next(iter(page.form("title").choices("kind"))), status=422)
+
+    assert any("at most" in sentence and "characters" in sentence for sentence in page.error_summary)
+    assert page.form("title").value("title") == "a" * 10_000
+
+
 @pytest.mark.parametrize("formula", [FORMULA, "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "\r=1+1", "\n=1", "＝1+1", "－1"])
 def test_no_text_becomes_a_formula_in_a_spreadsheet(site: Site, formula: str) -> None:
     case = hostile("Plain")

@@ -30,7 +30,18 @@ from models.forecasts import forecasts, readers, timetable
 from workflow.ledger import REDACTED
 from workflow.listing import UNKNOWN_DAY, here, next_day, placeholder
 from workflow.plans import Plan
-from workflow.queries.paging import MOST_COUNTED, PAGE, Counted, Cursor, Page, bounded, counted, in_order, page_of
+from workflow.queries.paging import (
+    MOST_COUNTED,
+    PAGE,
+    Counted,
+    Cursor,
+    Page,
+    bounded,
+    counted,
+    exactly,
+    in_order,
+    page_of,
+)
 from workflow.queries.views import View, view
 from workflow.runtime import Looking
 from workflow.visibility import Reader, visible
@@ -248,16 +259,17 @@ def _chosen(look: Looking, reader: Reader, wanted: Filters) -> _Chosen:
     return _Chosen(tuple((*part, *cheap) for part in either), theirs, few)
 
 
-def _are_few(look: Looking, query: Select[Any]) -> bool:
-    return bool(look.db.execute(bounded(query, FEW)).scalar_one() <= FEW)
+def _are_few(look: Looking, query: Select[Any], most: int | None = None) -> bool:
+    most = FEW if most is None else most
+    return bool(look.db.execute(bounded(query, most)).scalar_one() <= most)
 
 
 def own_items(look: Looking, reader: Reader) -> ColumnElement[bool] | None:
     """The condition for those who may see few items: theirs are fetched first. None for everybody else."""
     if reader.sees_everything:
         return None
-    mine = select(readers.c.item).where(readers.c.reader.in_(sorted(reader.keys))).distinct()
-    if not _are_few(look, mine):
+    mine = select(readers.c.item).where(readers.c.reader.in_(sorted(reader.keys)))
+    if not _are_few(look, mine, 2 * FEW):  # most of them are theirs in two ways: at a forum, and of an organisation
         return None
     exempt = select(literal(1)).where(
         readers.c.item == forecasts.c.item, readers.c.reader.in_(sorted(reader.exempt_keys))
@@ -304,15 +316,17 @@ def _rows(chosen: _Chosen, sort: Sort, cursor: Cursor | None, size: int) -> Sele
 
     Where few are left `total` and `late_ones` come with each row; nothing is counted where there are many.
     """
-    key = _KEYS[sort.by]
+    key, backward = _KEYS[sort.by], cursor is not None and cursor.backward
     if chosen.few:
         number, late = func.count().over(), func.sum(case((forecasts.c.late, 1), else_=0)).over()
         columns = (forecasts.c.item, key.label("place"), number.label("total"), late.label("late_ones"))
         left = select(*columns).where(*chosen.parts[0], *chosen.theirs(forecasts)).subquery()
-        query = select(forecasts, left.c.place, left.c.total, left.c.late_ones).join(
-            left, left.c.item == forecasts.c.item
-        )
-        return in_order(query, (left.c.place, left.c.item), descending=sort.descending, cursor=cursor, size=size)
+        wanted = in_order(
+            select(left), (left.c.place, left.c.item), descending=sort.descending, cursor=cursor, size=size
+        ).subquery()
+        query = select(forecasts, wanted.c.place, wanted.c.total, wanted.c.late_ones)
+        query = query.join(wanted, wanted.c.item == forecasts.c.item)
+        return in_order(query, (wanted.c.place, wanted.c.item), descending=sort.descending != backward, size=size)
     each = []
     for part in chosen.parts:
         query = select(forecasts, key.label("place")).where(*part, *chosen.theirs(forecasts))
@@ -320,7 +334,6 @@ def _rows(chosen: _Chosen, sort: Sort, cursor: Cursor | None, size: int) -> Sele
     if len(each) == 1:
         return each[0]
     either = union_all(*(select(ordered.subquery()) for ordered in each)).subquery()
-    backward = cursor is not None and cursor.backward
     return in_order(select(either), (either.c.place, either.c.item), descending=sort.descending != backward, size=size)
 
 
@@ -347,7 +360,7 @@ def _count(look: Looking, chosen: _Chosen, wanted: Filters, parts: Sequence[Sequ
     number, whole = 0, True
     for part in parts:
         columns = [forecasts.c.item, forecasts.c.part, *([forecasts.c.by_title] if wanted.text else [])]
-        walked = select(*columns).where(*part).limit(EXAMINED).subquery()  # an index holds what it needs
+        walked = select(*columns).where(*part).limit(exactly(EXAMINED)).subquery()  # an index holds what it needs
         theirs = func.sum(case((and_(*chosen.theirs(walked)), 1), else_=0))
         row = look.db.execute(select(func.count().label("walked"), theirs.label("theirs")).select_from(walked)).one()
         number += row.theirs or 0

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, asc, desc, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, asc, desc, func, literal_column, select, tuple_
 
 PAGE: Final = 50
 MOST_COUNTED: Final = 1000
@@ -59,7 +59,12 @@ def in_order(
     if cursor is not None:
         place = tuple_(*cursor.values)
         query = query.where(tuple_(*keys) < place if downward else tuple_(*keys) > place)
-    return query.order_by(*(desc(key) if downward else asc(key) for key in keys)).limit(size + 1)
+    return query.order_by(*(desc(key) if downward else asc(key) for key in keys)).limit(exactly(size + 1))
+
+
+def exactly(number: int) -> ColumnElement[int]:
+    """A limit that the planner of a database sees: it plans otherwise where it has to guess it."""
+    return literal_column(str(number))
 
 
 def page_of(
@@ -81,7 +86,7 @@ def page_of(
 
 def bounded(query: Select[Any], most: int = MOST_COUNTED) -> Select[Any]:
     """A query that counts the rows of another, and stops when there are too many to be worth it."""
-    return select(func.count()).select_from(query.limit(most + 1).subquery())
+    return select(func.count()).select_from(query.limit(exactly(most + 1)).subquery())
 
 
 def counted(number: int, most: int = MOST_COUNTED) -> Counted:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from sqlalchemy import select, update
 
 from models.ledger import events
+from models.outbox import letters
 from models.reports import texts
 from workflow import ledger
 from workflow.authority import require
 from workflow.doing import Doing
 from workflow.errors import Refused, Unknown
+from workflow.ledger import REDACTED
+from workflow.letters import one_line
 from workflow.shapes import Number
 from workflow.shelf import hand_over
 from workflow.use_cases.acting import Done, ItemAct, business_day, matter, reason_for
@@ -37,6 +40,8 @@ def redact(do: Doing, form: Redact) -> Done:
     found = sorted(set(ledger.digests(data.get("act"))) & there)
     if not found:
         raise Refused(f"Event {form.number} of {form.item} holds no text that could be redacted.")
+    if dossier.item["title"] in found and dossier.title is not None:
+        _blank_in_letters(do, dossier.id, dossier.title)
     do.db.execute(update(texts).where(texts.c.subject == dossier.subject, texts.c.digest.in_(found)).values(text=None))
     act = {"number": form.number, "texts": found, "reason": do.prose(dossier.subject, reason)}
     if dossier.item["title"] in found:
@@ -44,3 +49,15 @@ def redact(do: Doing, form: Redact) -> Done:
     do.touched.add(form.item)  # lists show titles
     do.append(dossier.subject, "redacted", on=on, act=act)
     return Done(f"{len(found)} {'text' if len(found) == 1 else 'texts'} of event {form.number} blanked.", form.item)
+
+
+def _blank_in_letters(do: Doing, item: str, title: str) -> None:
+    """Letters name items by their titles, and stay in the outbox after they are sent."""
+    said = one_line(title)
+    rows = do.db.execute(select(letters.c.id, letters.c.subject, letters.c.body).where(letters.c.item == item)).all()
+    for row in rows:
+        without = {
+            "subject": row.subject.replace(said, REDACTED),
+            "body": row.body and row.body.replace(said, REDACTED),
+        }
+        do.db.execute(update(letters).where(letters.c.id == row.id).values(without))

@@ -23,7 +23,7 @@ from workflow.errors import AlreadyDecided, Refused, Unknown, day
 from workflow.known import Person
 from workflow.ledger import INSTALLATION
 from workflow.loaded import SECTION_OF
-from workflow.locking import change_the_world, lock_open_at
+from workflow.locking import change_the_world, lock_everything, lock_open_at
 from workflow.queries.administration import seen_among
 from workflow.queries.known import read_known
 from workflow.shapes import Shape
@@ -79,6 +79,8 @@ def organisation(do: Doing, form: Setting) -> Done:
     entry: OrganisationEntry = form.entry
     _begin(do, "organisation", form, entry.id in do.known.organisations)
     _must_be_a_pack(do, entry.rules)
+    if not form.new:
+        lock_everything(do)
     installation.organisation(do, entry, form.new)
     _know_again(do)
     return _done(entry.name, form)
@@ -90,7 +92,7 @@ def forum(do: Doing, form: Setting) -> Done:
     _begin(do, "forum", form, entry.id in do.known.world.forums)
     _must_be_a_pack(do, entry.rules)
     if not form.new:
-        lock_open_at(do, [entry.id])
+        lock_open_at(do, [entry.id], settled=do.known.world.forums[entry.id].organisation != entry.organisation)
     installation.forum(do, entry, form.new)
     _know_again(do)
     return _done(entry.name, form)
