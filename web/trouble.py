@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from web.reading import stop_looking
-from workflow.errors import WorkflowError
+from workflow.errors import Unavailable, WorkflowError
 
 log = structlog.get_logger()
 
@@ -40,6 +40,7 @@ WHAT_NEXT = {
 def install(app: Flask) -> None:
     """Explain every error of ours, of HTTP and unforeseen ones."""
     app.register_error_handler(WorkflowError, _workflow)
+    app.register_error_handler(Unavailable, _unavailable)
     app.register_error_handler(CSRFError, _forgery)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)
@@ -60,6 +61,13 @@ def explained(status: int, sentence: str | None = None) -> tuple[str, int]:
 def _workflow(err: WorkflowError) -> tuple[str, int]:
     stop_looking()
     return explained(err.status, str(err))
+
+
+def _unavailable(err: Unavailable) -> tuple[str, int]:
+    """Which database it is, and where, is for the log and not for whoever asks."""
+    stop_looking()
+    log.warning("unavailable", why=str(err))
+    return explained(err.status, "The database cannot be used just now.")
 
 
 def _forgery(_err: CSRFError) -> tuple[str, int]:

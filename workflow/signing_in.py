@@ -60,7 +60,7 @@ class _Proof:
     """A password was right. It still has to be the account's when that is made use of."""
 
     person: str
-    sign_in: str
+    key: str  # under which the attempt was counted
     kept: str
     renewed: str | None  # the same password, kept in the way that is used now
 
@@ -70,7 +70,7 @@ def sign_in(runtime: Runtime, address: str, password: str, network: str | None, 
 
     `instead_of` is the hash of a token that the same browser held until now: it ends.
     """
-    proof = _proved(runtime, tidy(address), password, network, NotSignedIn())
+    proof = _proved(runtime, "sign-in", tidy(address), password, network, NotSignedIn())
     with runtime.doing(ACTOR) as do:
         _must_still_hold(do, proof, network, NotSignedIn())
         if instead_of is not None:
@@ -84,7 +84,7 @@ def sign_in(runtime: Runtime, address: str, password: str, network: str | None, 
 def confirm(runtime: Runtime, signed_in: str, password: str, network: str | None) -> None:
     """Somebody who is signed in gives the password again. WrongPassword or TooManyAttempts."""
     sign_in_with = _address_behind(runtime, signed_in)
-    proof = _proved(runtime, sign_in_with, password, network, WrongPassword())
+    proof = _proved(runtime, "confirm", sign_in_with, password, network, WrongPassword())
     with runtime.doing(ACTOR) as do:
         _must_still_hold(do, proof, network, WrongPassword())
         mine = update(sessions).where(sessions.c.token_hash == signed_in)
@@ -100,7 +100,8 @@ def change_password(runtime: Runtime, signed_in: SignedIn, current: str, wanted:
     must_be_strong(person, wanted)
     if wanted == current:
         raise Weak("That is the password you have. Choose another one.")
-    proof = _proved(runtime, _address_behind(runtime, signed_in.token_hash), current, network, WrongPassword())
+    address = _address_behind(runtime, signed_in.token_hash)
+    proof = _proved(runtime, "confirm", address, current, network, WrongPassword())
     kept = passwords.hashed(wanted)
     with runtime.doing(ACTOR) as do:
         _must_still_hold(do, proof, network, WrongPassword())
@@ -146,10 +147,14 @@ def sign_out_everywhere(do: Doing, person: str) -> None:
     log.info("signed out everywhere", person=person, actor=do.actor)
 
 
-def _proved(runtime: Runtime, address: str, password: str, network: str | None, refusal: Refused) -> _Proof:
-    """The attempt counts first, in a transaction of its own; the password is compared while none is open."""
+def _proved(runtime: Runtime, kind: str, address: str, password: str, network: str | None, refusal: Refused) -> _Proof:
+    """The attempt counts first, in a transaction of its own; the password is compared while none is open.
+
+    `kind` keeps strangers who guess at a sign-in from keeping those who are signed in from confirming.
+    """
+    key = throttling.address_key(kind, address)
     with runtime.doing(ACTOR) as do:
-        throttling.count(do.db, do.now, throttling.address_key("sign-in", address), throttling.ADDRESS)
+        throttling.count(do.db, do.now, key, throttling.ADDRESS)
         throttling.count(do.db, do.now, throttling.network_key("from", network), throttling.NETWORK)
         row = do.db.execute(_usable().where(accounts.c.sign_in == address)).one_or_none()
         known = do.known
@@ -159,7 +164,7 @@ def _proved(runtime: Runtime, address: str, password: str, network: str | None, 
         raise refusal
     kept = account.password_hash
     renewed = passwords.hashed(password) if passwords.outdated(kept) else None
-    return _Proof(account.person, address, kept, renewed)
+    return _Proof(account.person, key, kept, renewed)
 
 
 def _must_still_hold(do: Doing, proof: _Proof, network: str | None, refusal: Refused) -> None:
@@ -170,7 +175,7 @@ def _must_still_hold(do: Doing, proof: _Proof, network: str | None, refusal: Ref
     if proof.renewed is not None:
         mine = update(accounts).where(accounts.c.person == proof.person)
         do.db.execute(mine.values(password_hash=proof.renewed))
-    throttling.forgive(do.db, throttling.address_key("sign-in", proof.sign_in))
+    throttling.forgive(do.db, proof.key)
     throttling.take_back(do.db, throttling.network_key("from", network))
 
 

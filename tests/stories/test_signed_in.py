@@ -66,8 +66,17 @@ def test_guessing_the_password_again_is_throttled_like_signing_in(staff: Office)
             signing_in.confirm(staff.runtime, mine.token_hash, "not my password", HERE)
     with pytest.raises(TooManyAttempts):
         signing_in.confirm(staff.runtime, mine.token_hash, GOOD, HERE)
+
+
+def test_strangers_who_guess_do_not_keep_a_secretary_from_recording(staff: Office) -> None:
+    give(staff)
+    mine = here(staff, signs_in(staff))
+    for _guess in range(5):
+        with pytest.raises(NotSignedIn):
+            signs_in(staff, "a stranger's guess", at="198.51.100.9")
     with pytest.raises(TooManyAttempts):
         signs_in(staff)
+    signing_in.confirm(staff.runtime, mine.token_hash, GOOD, HERE)
 
 
 def test_signing_in_holds_for_twelve_hours_and_eight_without_use(staff: Office) -> None:

@@ -349,9 +349,10 @@ def test_a_database_that_cannot_be_used_is_a_calm_page(site: Site, monkeypatch: 
 
     @contextmanager
     def unusable(_self: Runtime) -> Iterator[Any]:
-        raise Unavailable("The database office.sqlite is locked by another process. Try again in a moment.")
+        raise Unavailable("The database postgresql://clerk@db.internal/decisions cannot be reached.")
         yield
 
     monkeypatch.setattr(Runtime, "looking", unusable)
     page = browser.get("/account", status=503)
-    assert "locked by another process" in page.text
+    assert "cannot be used just now" in page.text and "Try again" in page.text
+    assert "db.internal" not in page.text, "where it is is nobody's business"

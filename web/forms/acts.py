@@ -233,7 +233,7 @@ class ActPage:
 
 PAGES: Final[Mapping[str, ActPage]] = {
     "accept": ActPage(WithReason, "Accept it", signs=True),
-    "send-back": ActPage(WithReason, "Ask again"),
+    "send-back": ActPage(WithReason, "Ask again", signs=True),
     "bind": ActPage(BindForm, "Put it on this meeting"),
     "unbind": ActPage(ActForm, "Take it off the meeting"),
     "agenda": ActPage(ActForm, "Put it on the agenda"),
@@ -243,14 +243,14 @@ PAGES: Final[Mapping[str, ActPage]] = {
     "open-gate": ActPage(GateForm, "Record the check", signs=True),
     "call-in": ActPage(ActForm, "Record the call-in"),
     "uphold": ActPage(ActForm, "Uphold the decision", signs=True),
-    "reconsider": ActPage(ActForm, "Have it decided again"),
+    "reconsider": ActPage(ActForm, "Have it decided again", signs=True),
     "meet": ActPage(MeetForm, "Record that it is met"),
     "start": ActPage(ActForm, "Start the item", on_step=False),
-    "withdraw": ActPage(ActForm, "Withdraw the item", on_step=False, warns=True),
+    "withdraw": ActPage(ActForm, "Withdraw the item", on_step=False, warns=True, signs=True),
     "hold": ActPage(WithReason, "Put it on hold", on_step=False, warns=True),
     "resume": ActPage(WithReason, "Resume it", on_step=False),
     "material": ActPage(MaterialForm, "Record the answer", on_step=False),
-    "redact": ActPage(RedactForm, "Blank the texts", on_step=False, warns=True),
+    "redact": ActPage(RedactForm, "Blank the texts", on_step=False, warns=True, signs=True),
 }
 
 

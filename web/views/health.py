@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hmac import compare_digest
 
+import structlog
 from flask import Blueprint, Response, abort, current_app, jsonify, request
 from flask_login import current_user
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -12,6 +13,7 @@ from web.reading import looking, settings
 from workflow.errors import Unavailable
 
 pages = Blueprint("health", __name__)
+log = structlog.get_logger()
 
 
 @pages.get("/health")
@@ -21,7 +23,8 @@ def health() -> tuple[Response, int]:
         with looking():
             return jsonify(ok=True, database="ready"), 200
     except Unavailable as err:
-        return jsonify(ok=False, database=str(err)), err.status
+        log.warning("not healthy", why=str(err))
+        return jsonify(ok=False, database="cannot be used"), err.status
 
 
 @pages.get("/metrics")

@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from models.forecasts import forecasts, readers, timetable
 from workflow.ledger import REDACTED
-from workflow.listing import UNKNOWN_DAY, here, next_day, placeholder
+from workflow.listing import here, next_day, placeholder
 from workflow.plans import Plan
 from workflow.queries.paging import (
     MOST_COUNTED,
@@ -366,17 +366,3 @@ def _count(look: Looking, chosen: _Chosen, wanted: Filters, parts: Sequence[Sequ
         number += row.theirs or 0
         whole = whole and row.walked < EXAMINED
     return Counted(min(number, MOST_COUNTED), not whole or number > MOST_COUNTED)
-
-
-__all__ = [
-    "UNKNOWN_DAY",
-    "Counted",
-    "Cursor",
-    "Decisions",
-    "Filters",
-    "Listed",
-    "Sort",
-    "decisions",
-    "every_decision",
-    "filled_in",
-]
