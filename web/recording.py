@@ -150,7 +150,10 @@ def _tried(made: Sheet, for_good: bool) -> Turn:
     item, step, form = made.step.hand.id, made.step.id, made.form
     seen = number_seen(form.seen.data)
     try:
-        act = read(ACTIONS[made.action].form, form.said(made.action, item, step))
+        said = form.said(made.action, item, step)
+        if made.action == "correct":
+            said["cleared"] = _taken_away(made)
+        act = read(ACTIONS[made.action].form, said)
         if for_good:
             noted, _plans = perform(_noting(made.action), act, seen)
             return Turn(DONE, made, sentence=noted.sentence, seq=noted.seq)
@@ -212,6 +215,12 @@ def _fill_in(made: Sheet, today: date) -> None:
     if "waived" in form:
         form.waived.data = _readable(step.hand.text(row, row["call_in_waived"]))
     _fill_in_what_followed(made, row)
+    there = {
+        "published": form.published.data,
+        "until": form.until_day.data or form.until_meeting.data in dict(form.until_meeting.choices[1:]),
+        "conditions": "conditions" in form and step.conditions(row),
+    }
+    form.filled_in.data = " ".join(name for name, filled in there.items() if filled)
 
 
 def _readable(text: str) -> str:
@@ -221,10 +230,8 @@ def _readable(text: str) -> str:
 
 def _fill_in_what_followed(made: Sheet, row: dict[str, Any]) -> None:
     form, step = made.form, made.step
-    following = [later for later in step.hand.dossier.rounds(step.id) if later["round"] == row["round"] + 1]
-    if following and row["outcome"] == "deferred":
-        form.until_day.data = following[0]["not_before"]
-        form.until_meeting.data = following[0]["not_before_meeting"] or ""
+    form.until_day.data, meeting = _put_off(made, row)
+    form.until_meeting.data = meeting or ""
     if "conditions" not in form:
         return
     conditions = step.conditions(row)
@@ -234,6 +241,28 @@ def _fill_in_what_followed(made: Sheet, row: dict[str, Any]) -> None:
     for entry, condition in zip(form.conditions, conditions, strict=False):
         entry.form.text.data, entry.form.owner.data = _readable(condition.text), condition.owner
         entry.form.due.data = condition.due
+
+
+def _put_off(made: Sheet, row: dict[str, Any]) -> tuple[date | None, str | None]:
+    """Until which day, or which meeting, the outcome of a round deferred it."""
+    rounds = made.step.hand.dossier.rounds(made.step.id)
+    following = [later for later in rounds if later["round"] == row["round"] + 1]
+    if not following or row["outcome"] != "deferred":
+        return None, None
+    return following[0]["not_before"], following[0]["not_before_meeting"]
+
+
+def _taken_away(made: Sheet) -> list[str]:
+    """What is on record, was filled in from there, and has been emptied: a correction takes it away."""
+    row = made.step.recorded
+    if made.action != "correct" or row is None:
+        return []
+    there = {
+        "published": row["published_on"],
+        "until": any(_put_off(made, row)),
+        "conditions": made.step.conditions(row),
+    }
+    return [name for name in made.form.emptied() if there[name]]
 
 
 def _draft_that_fits(made: Sheet) -> None:
@@ -261,10 +290,14 @@ def _until_in_words(made: Sheet) -> str | None:
     form = made.form
     if form.outcome.data != "deferred":
         return None
-    if form.until_day.data:
-        return in_days(form.until_day.data)
-    meeting = made.step.hand.look.known.meetings.get(form.until_meeting.data or "")
-    return f"the meeting on {in_days(meeting.date)}" if meeting else None
+    return _day_or_meeting(made, form.until_day.data, form.until_meeting.data)
+
+
+def _day_or_meeting(made: Sheet, day: date | None, meeting: str | None) -> str | None:
+    if day:
+        return in_days(day)
+    found = made.step.hand.look.known.meetings.get(meeting or "")
+    return f"the meeting on {in_days(found.date)}" if found else None
 
 
 def answers(made: Sheet) -> list[tuple[str, str, str]]:
@@ -272,7 +305,7 @@ def answers(made: Sheet) -> list[tuple[str, str, str]]:
     form = made.form
     found = [("Outcome", _outcome_in_words(form.outcome.data), "outcome")]
     if form.outcome.data == "deferred":
-        found.append(("Deferred until", _until_in_words(made) or "The next meeting that suits", "until_day-day"))
+        found.append(("Deferred until", _deferred_until(made), "until_day-day"))
     for name in ("reason_deferred", "reason_returned", "reason_rejected"):
         if name in form and NOT_SETTLED[_REASONS.index(name)] == form.outcome.data:
             found.append(("Reason", form[name].data, name))
@@ -287,7 +320,7 @@ def answers(made: Sheet) -> list[tuple[str, str, str]]:
         found.append(("Conditions", _conditions_in_words(made), "conditions-0-text"))
     if "waived" in form:
         found.append(("Call-in", _waived(form), "waived"))
-    found.append(("Published", in_days(form.published.data, "Not yet"), "published-day"))
+    found.append(("Published", _published(made), "published-day"))
     if "reason" in form:
         found.append(("Why it is corrected", form.reason.data, "reason"))
     return found
@@ -305,15 +338,39 @@ def _waived(form: OutcomeForm) -> str:
     return f"Waived: {form.waived.data}" if (form.waived.data or "").strip() else "Not waived"
 
 
+def _deferred_until(made: Sheet) -> str:
+    row = made.step.recorded if made.action == "correct" else None
+    recorded = _day_or_meeting(made, *_put_off(made, row)) if row else None
+    if said := _until_in_words(made):
+        return said
+    if recorded and "until" not in _taken_away(made):
+        return f"As on record: {recorded}"
+    gone = f". What is on record, {recorded}, is taken away" if recorded else ""
+    return f"The next meeting that suits{gone}"
+
+
+def _published(made: Sheet) -> str:
+    recorded = made.step.recorded["published_on"] if made.action == "correct" and made.step.recorded else None
+    if recorded is None or made.form.published.data:
+        return in_days(made.form.published.data, "Not yet")
+    if "published" in _taken_away(made):
+        return f"Not yet. The day on record, {in_days(recorded)}, is taken away"
+    return f"As on record: {in_days(recorded)}"
+
+
 def _conditions_in_words(made: Sheet) -> str:
     hand = made.step.hand
     said = []
     for number, condition in enumerate(made.form.conditions_said(), 1):
         by = f", by {in_days(condition['due'])}" if condition.get("due") else ""
         said.append(f"{number}. {condition['text']} – {hand.person_name(condition['owner'])}{by}")
-    if not said and made.action == "correct" and made.step.recorded and made.step.conditions(made.step.recorded):
-        return "As they are on record"
-    return "\n".join(said) or "No conditions"
+    if said or made.action != "correct" or made.step.recorded is None:
+        return "\n".join(said) or "No conditions"
+    count = len(made.step.conditions(made.step.recorded))
+    if "conditions" in _taken_away(made):
+        return f"The {'condition on record is' if count == 1 else f'{count} conditions on record are'} taken away"
+    same = made.form.outcome.data == made.step.recorded["outcome"]
+    return "As they are on record" if count and same else "No conditions"
 
 
 def to_send(found: Turn) -> list[tuple[str, str]]:

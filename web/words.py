@@ -33,6 +33,17 @@ LABELS: Final = {
     "waiting": "Waiting",
 }
 
+#: Kinds of matter that are written short in definitions.
+IN_FULL: Final = {"mou": "memorandum of understanding"}
+
+#: Headings of what happened, where the kind of event alone would mislead or say nothing.
+HAPPENED: Final = {
+    "cleared": "Clearance answered",
+    "bound": "Put on a meeting",
+    "unbound": "Taken off its meeting",
+    "gate-opened": "Check made",
+}
+
 #: What each act is called on a button or link.
 ACTS: Final = {
     "record": "Record the outcome",
@@ -120,8 +131,13 @@ def state_words(state: str) -> str:
 
 def plain(word: str) -> str:
     """An id that is a word: options-appraisal is Options appraisal."""
-    words = word.replace("-", " ")
+    words = IN_FULL.get(word) or word.replace("-", " ")
     return words[:1].upper() + words[1:]
+
+
+def happened(kind: str) -> str:
+    """The heading of something that happened."""
+    return HAPPENED.get(kind) or plain(kind)
 
 
 def pounds(value: float | None) -> str:
@@ -164,6 +180,7 @@ def install(app: Flask) -> None:
         moment=moment,
         state=state_words,
         plain=plain,
+        happened=happened,
         pounds=pounds,
         file_size=file_size,
     )

@@ -19,11 +19,11 @@ from workflow.comparing import differences, outcome_differences, same_act
 from workflow.doing import Doing
 from workflow.entries import SECTIONS, ItemEntry, MeetingEntry, OutcomeEntry
 from workflow.errors import Faulty, Refused, Unknown, WorkflowError
+from workflow.known import ALWAYS
 from workflow.ledger import moment
 from workflow.loaded import EntryKey, Loaded, PastAct, entry_key, read_loaded
-from workflow.locking import change_the_world, lock_everything, lock_in_order, lock_open_at
+from workflow.locking import change_the_world, depending_on, know_again, lock_in_order, open_at
 from workflow.plans import Plan
-from workflow.queries.known import read_known
 from workflow.shapes import Shape
 from workflow.shelf import gates_of
 from workflow.use_cases import installation, items, meetings, outcomes
@@ -48,9 +48,7 @@ def load(do: Doing, reading: Reading, update: bool = False) -> Taken:
     if reading.unread:
         raise Faulty([str(fault) for fault in sorted(set(reading.faults))])
     change_the_world(do)
-    if update and (reading.entries["organisations"] or reading.entries["rules"]):
-        lock_everything(do)
-    _lock_what_it_concerns(do, reading)
+    _lock_what_it_concerns(do, reading, update)
     taking = _Taking(do, reading, update)
     taken = taking.take()
     if reading.faults:
@@ -58,10 +56,31 @@ def load(do: Doing, reading: Reading, update: bool = False) -> Taken:
     return replace(taken, plans=forecast.refresh(do))
 
 
-def _lock_what_it_concerns(do: Doing, reading: Reading) -> None:
+def _lock_what_it_concerns(do: Doing, reading: Reading, update: bool) -> None:
+    """Lock the items that are acted on, and those that may be planned anew for what is set up otherwise."""
     acts = [*reading.outcomes, *reading.events]
-    lock_in_order(do, {item for written in acts if (item := getattr(written.entry, "item", None))})
-    lock_open_at(do, {forum for written in reading.entries["meetings"].values() for forum in written.entry.sitting})
+    wanted = {item for written in acts if (item := getattr(written.entry, "item", None))}
+    wanted |= open_at(do, {f for written in reading.entries["meetings"].values() for f in written.entry.sitting})
+    said: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for written in reading.events:
+        if written.raw["action"] == "update":
+            said[written.raw["section"]].append(written.raw["entry"])
+    for section in ("organisations", "rules", "forums"):
+        entries = [w.raw for w in reading.entries[section].values()]
+        entries += [some.raw for some in reading.partial if some.section == section]
+        said[section] += entries if update else [raw for raw in entries if _may_be_new(do, section, raw)]
+    ids = {section: {raw["id"] for raw in entries} for section, entries in said.items()}
+    names = {raw["name"] for raw in said["forums"] if "name" in raw}
+    wanted |= depending_on(do, ids["organisations"], ids["forums"], ids["rules"], names)
+    lock_in_order(do, wanted)
+
+
+def _may_be_new(do: Doing, section: str, raw: Mapping[str, Any]) -> bool:
+    """Whether an entry may be there for the first time: rules from another day on, a forum of a known name."""
+    if section == "rules":
+        known = {(pack.starts or ALWAYS).isoformat() for pack in do.known.world.packs.get(raw["id"], ())}
+        return str(raw.get("from") or ALWAYS) not in known
+    return section == "forums" and raw["id"] not in do.known.world.forums
 
 
 class _Taking:
@@ -129,8 +148,7 @@ class _Taking:
                 take = self._takers(written.place)[section]
                 self._contained(written.place, partial(self._entry, section, key, written, take), key[1])
         if section in SETTING_UP and self.reading.entries[section] and section != "meetings":
-            self.do.flush()
-            self.do.known = read_known(self.do.db, self.do.known.revision)
+            know_again(self.do)
 
     def _entry(self, section: str, key: EntryKey, written: Written, take: Callable[[Any, bool], None]) -> None:
         _must_be_ours(section, key[1])
@@ -292,8 +310,7 @@ class _Taking:
 
     def _known_again(self, section: str) -> None:
         if section not in ("meetings", "items"):
-            self.do.flush()
-            self.do.known = read_known(self.do.db, self.do.known.revision)
+            know_again(self.do)
 
     def _act(self, written: Written, form: Act, run: Callable[[Doing, Any], object]) -> None:
         def acting() -> None:

@@ -9,7 +9,7 @@ from workflow.entries import SECTIONS, ItemEntry, MeetingEntry, OutcomeEntry
 from workflow.loaded import REDACTED
 from workflow.shapes import Shape
 
-UNSAID: Mapping[str, Any] = {"amended": False, "conditions": []}
+UNSAID: Mapping[str, Any] = {"amended": False, "conditions": [], "cleared": []}
 
 
 def _full(entry: Shape) -> dict[str, Any]:

@@ -63,7 +63,9 @@ class Doing:
     readers_touched: set[str] = field(default_factory=set)  # those that others may have to see from now on
     moved_forums: set[str] = field(default_factory=set)  # forums that belong to another organisation now
     touched_forums: set[str] = field(default_factory=set)  # and those with open steps at these forums
-    everything_touched: bool = False  # rules or organisations changed: every open item
+    ruled_anew: set[str] = field(default_factory=set)  # and all that were ever at these, which have other rules now
+    named_anew: set[str] = field(default_factory=set)  # and open ones that were at these, which are called otherwise
+    renamed: set[str] = field(default_factory=set)  # and the open items of these organisations
     world_changed: bool = False  # organisations, rules, people, forums or meetings did
     resolved: list[Resolved] = field(default_factory=list)  # outcomes that people are to be told of
     routes_read: bool = False

@@ -24,6 +24,7 @@ from workflow.runtime import Looking
 
 KEPT: Final = timedelta(days=90)
 MOST: Final = 50  # of one person
+OF_AN_ITEM: Final = ("report", "edit-item")  # forms about one item: its id follows, as in `report:<item>`
 LONGEST: Final = 1_000_000  # characters of answers, as JSON
 
 Result = TypeVar("Result")
@@ -101,6 +102,17 @@ def discard(do: Doing, form: Discard) -> None:
     do.db.execute(delete(drafts).where(drafts.c.id == form.id, drafts.c.person == form.by))
 
 
+def discard_of_item(do: Doing, item: str) -> None:
+    """Throw away whatever anybody has begun to write about an item; what they have sent is on record."""
+    do.db.execute(delete(drafts).where(drafts.c.form.in_([f"{form}:{item}" for form in OF_AN_ITEM])))
+
+
+def named_files(do: Doing) -> set[str]:
+    """The SHA-256 of every file that somebody's draft still means to use."""
+    kept = do.db.execute(select(drafts.c.answers)).scalars()
+    return {sha256 for answers in kept for sha256 in _named_files(answers)}
+
+
 def sent(run: Callable[[Doing, Any], Result], person: str, draft: str | None) -> Callable[[Doing, Any], Result]:
     """The act that a form was filled in for, and the form is not kept any longer: both or neither."""
 
@@ -115,8 +127,7 @@ def sent(run: Callable[[Doing, Any], Result], person: str, draft: str | None) ->
 
 def _tidy_up(do: Doing) -> None:
     do.db.execute(delete(drafts).where(drafts.c.changed_at <= do.now - KEPT))
-    kept = do.db.execute(select(drafts.c.answers)).scalars()
-    throw_away_unused(do, {sha256 for answers in kept for sha256 in _named_files(answers)})
+    throw_away_unused(do, named_files(do))
 
 
 def _named_files(answers: Any) -> Iterator[str]:

@@ -20,10 +20,11 @@ from typing import Final
 
 from sqlalchemy import delete, select
 
-from models.reports import attachments, files
+from models.reports import attachments, files, texts
 from models.sessions import replacing
 from workflow.doing import Doing
 from workflow.errors import Refused
+from workflow.ledger import REDACTED
 
 LARGEST: Final = 20 * 1000 * 1000  # bytes
 MOST_FILES: Final = 20  # in one version of a report
@@ -121,6 +122,17 @@ def throw_away_unused(do: Doing, wanted: Collection[str]) -> int:
         still_old = files.c.kept_at < do.now - KEPT_UNUSED  # unless somebody uploads it again at this moment
         do.db.execute(delete(files).where(files.c.sha256 == sha256, still_old, files.c.sha256.not_in(used)))
     return len(found)
+
+
+def throw_away_redacted(do: Doing, redacted: Collection[str], wanted: Collection[str]) -> None:
+    """Remove what is in these files, of a text that was redacted, unless a report still names them.
+
+    A report names a file as long as the file's name can be read there. `wanted` are those that drafts still name.
+    """
+    name = (texts.c.subject == "item:" + attachments.c.item) & (texts.c.digest == attachments.c.name)
+    named = select(attachments.c.sha256).join(texts, name).where(texts.c.text.is_not(None), texts.c.text != REDACTED)
+    for sha256 in sorted(set(redacted) - set(wanted)):
+        do.db.execute(delete(files).where(files.c.sha256 == sha256, files.c.sha256.not_in(named)))
 
 
 def _office(kind: str, content: bytes) -> str | None:

@@ -5,12 +5,15 @@ They follow from the facts: the same rows and the same day give the same again, 
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Delete, Insert, Table, bindparam, delete, insert, select
+from sqlalchemy import Delete, Insert, Table, bindparam, delete, insert, select, union
+from sqlalchemy.exc import DBAPIError
 
 from models import metadata
 from models.forecasts import forecasts, readers, revision, tasks, timetable
@@ -23,6 +26,7 @@ from workflow.dossiers import Dossier
 from workflow.facts import Case, World
 from workflow.listing import forecast_row, placeholder, task_rows, timetable_rows
 from workflow.locking import lock_in_order, waiting_for
+from workflow.logs import Log
 from workflow.plans import Plan
 from workflow.queries.known import read_known
 from workflow.shelf import cases_for, chunks, fetch_also, fetch_around, gates_of
@@ -30,6 +34,8 @@ from workflow.tasks import wants_reports
 from workflow.visibility import reader_keys_of
 
 AT_ONCE: Final = 500  # items in one transaction of the daily run
+
+log = Log("lists")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +62,42 @@ def refresh(do: Doing) -> dict[str, Plan]:
     return plans
 
 
-def refresh_stale(do: Doing, limit: int = AT_ONCE) -> int:
+def refresh_stale(do: Doing, limit: int = AT_ONCE, passed_over: set[str] | None = None) -> int:
     """Bring forward open items that were planned for an earlier day: so many of them, or as many as there are.
 
     Their number is returned: 0 says that all of them are of today. For the daily run, each call in its own transaction.
+    One that cannot be planned is logged and stays as it was: it is added to `passed_over`, which the calls of one run
+    share, so that the others are not held up and the run comes to its end.
     """
+    passed_over = set() if passed_over is None else passed_over
     old = select(forecasts.c.item).where(forecasts.c.is_open, forecasts.c.computed_for < do.today)
-    stale = list(do.db.execute(old.order_by(forecasts.c.computed_for, forecasts.c.item).limit(limit)).scalars())
+    old = old.order_by(forecasts.c.computed_for, forecasts.c.item).limit(limit + len(passed_over))
+    stale = [item for item in do.db.execute(old).scalars() if item not in passed_over][:limit]
     if stale:
         lock_in_order(do, stale)
         number = do.db.execute(select(revision.c.number)).scalar_one()
         if number != do.known.revision:
             do.known = read_known(do.db, number)
-        _written(do, sorted(stale), set())
+        passed_over |= _brought_forward(do, sorted(stale))
     return len(stale)
+
+
+def _brought_forward(do: Doing, stale: Sequence[str]) -> set[str]:
+    """Plan these items, together or else one by one; those that cannot be planned."""
+    try:
+        with do.db.begin_nested():
+            _written(do, stale, set())
+    except DBAPIError:
+        raise
+    except Exception as err:
+        if len(stale) > 1:
+            return set().union(*(_brought_forward(do, [item]) for item in stale))
+        at = traceback.extract_tb(err.__traceback__)[-1]
+        log.warning(
+            "item not planned", item=stale[0], why=type(err).__name__, at=f"{Path(at.filename).name}:{at.lineno}"
+        )
+        return set(stale)
+    return set()
 
 
 def rebuild(do: Doing) -> int:
@@ -90,17 +118,27 @@ def plan_of(do: Doing, dossier: Dossier) -> Plan:
 
 def _touched(do: Doing) -> set[str]:
     wanted = set(do.touched)
-    if do.everything_touched:
-        wanted |= set(do.db.execute(select(items.c.id).where(items.c.state != "withdrawn")).scalars())
+    if do.ruled_anew or do.named_anew or do.renamed:
+        wanted |= _set_up_otherwise(do)
     for forum in sorted(do.touched_forums):
         open_there = select(steps.c.item).where(steps.c.forum == forum, steps.c.decision == "open").distinct()
         wanted |= set(do.db.execute(open_there).scalars())
     return wanted | _waiting_for(do, wanted)
 
 
+def _set_up_otherwise(do: Doing) -> set[str]:
+    """What follows from other rules, decided or not, and what is still open and named otherwise in sentences."""
+    ruled = select(steps.c.item).join(items, items.c.id == steps.c.item)
+    ruled = ruled.where(steps.c.forum.in_(sorted(do.ruled_anew)), items.c.state != "withdrawn")
+    named = select(steps.c.item).join(forecasts, forecasts.c.item == steps.c.item)
+    named = named.where(steps.c.forum.in_(sorted(do.named_anew)), forecasts.c.is_open)
+    own = select(forecasts.c.item).where(forecasts.c.organisation.in_(sorted(do.renamed)), forecasts.c.is_open)
+    return set(do.db.execute(union(ruled, named, own)).scalars())
+
+
 def _waiting_for(do: Doing, wanted: set[str]) -> set[str]:
     """The items whose gates look at these, and so on. A single act has those that wait for it in hand already."""
-    alone = len(wanted) == 1 and not do.touched_forums
+    alone = len(wanted) == 1 and wanted == do.touched and not do.touched_forums
     if alone and not any(wanted & set(gates_of(dossier)) for dossier in do.dossiers.values()):
         return set()
     return waiting_for(do, wanted)

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from models.forecasts import gate_links, revision
 from models.items import items
+from models.organisations import forums as forums_table
 from models.steps import steps
 from workflow.doing import Doing
+from workflow.known import Known
 from workflow.queries.known import read_known
 from workflow.shelf import chunks
 
@@ -26,23 +28,60 @@ def change_the_world(do: Doing) -> None:
         do.known = read_known(do.db, number)
 
 
-def lock_everything(do: Doing) -> None:
-    """Lock every item that is planned anew because rules or an organisation changed."""
-    going = select(items.c.id).where(items.c.state != "withdrawn")
-    do.db.execute(going.order_by(items.c.id).with_for_update())
+def know_again(do: Doing) -> None:
+    """Know what everybody knows as the act has set it up so far, and note what has to be planned anew for it.
 
-
-def lock_open_at(do: Doing, forums: Iterable[str], settled: bool = False) -> None:
-    """Lock every item with an open step at these forums: a change of their meetings changes its plan.
-
-    With `settled` those too that were dealt with there: a forum that moves changes who may see them.
+    Plans follow from the rules that hold at a forum; sentences in lists name forums and organisations.
     """
-    wanted = list(forums)
-    if wanted:
-        there = select(steps.c.item).where(steps.c.forum.in_(wanted))
-        if not settled:
-            there = there.where(steps.c.decision == "open")
-        lock_in_order(do, do.db.execute(there.distinct()).scalars())
+    do.flush()
+    before, now = do.known, read_known(do.db, do.known.revision)
+    for forum in before.world.forums:
+        if _rules_at(before, forum) != _rules_at(now, forum):
+            do.ruled_anew.add(forum)
+        if before.forum_name(forum) != now.forum_name(forum):
+            do.named_anew.add(forum)
+    do.renamed |= {name for name, of in before.organisations.items() if now.organisations[name].name != of.name}
+    do.known = now
+
+
+def _rules_at(known: Known, forum: str) -> object:
+    return known.world.packs.get(known.world.forums[forum].rules or "", ())
+
+
+def lock_open_at(do: Doing, forums: Iterable[str]) -> None:
+    """Lock every item with an open step at these forums: a change of their meetings changes its plan."""
+    lock_in_order(do, open_at(do, forums))
+
+
+def open_at(do: Doing, forums: Iterable[str]) -> set[str]:
+    """The items with an open step at these forums."""
+    wanted = sorted(set(forums))
+    if not wanted:
+        return set()
+    there = select(steps.c.item).where(steps.c.forum.in_(wanted), steps.c.decision == "open")
+    return set(do.db.execute(there.distinct()).scalars())
+
+
+def depending_on(
+    do: Doing,
+    organisations: Iterable[str] = (),
+    forums: Iterable[str] = (),
+    packs: Iterable[str] = (),
+    names: Iterable[str] = (),
+) -> set[str]:
+    """The items that may have to be planned anew, or be seen by others, once these are set up otherwise.
+
+    `names` are those that forums have or are given: forums that share one are called otherwise than those that do not.
+    """
+    whose, which, rules = set(organisations), set(forums), set(packs)
+    known = do.known.world.forums.values()
+    there = {f.id for f in known if f.id in which or f.organisation in whose or f.rules in rules}
+    called = select(forums_table.c.name).where(forums_table.c.id.in_(which))
+    alike = or_(forums_table.c.name.in_(sorted(set(names))), forums_table.c.name.in_(called))
+    there |= set(do.db.execute(select(forums_table.c.id).where(alike)).scalars())
+    at_them = select(steps.c.item).where(steps.c.forum.in_(sorted(there)))
+    own = select(items.c.id).where(items.c.organisation.in_(sorted(whose)))
+    return set(do.db.execute(at_them.union(own)).scalars())
 
 
 def lock_in_order(do: Doing, ids: Iterable[str]) -> None:

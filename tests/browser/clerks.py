@@ -59,7 +59,7 @@ class Clerk(Reader):
 
     def attaches(self, label: str, name: str, content: bytes) -> Clerk:
         file = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
-        self.page.get_by_label(label, exact=True).set_input_files([file])  # type: ignore[list-item]
+        self.page.get_by_label(label, exact=True).set_input_files([file])
         return self
 
     def group(self, legend: str) -> Locator:

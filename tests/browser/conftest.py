@@ -26,12 +26,13 @@ ARGUMENTS = [
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The browser."""
-    found = next((name for name in ("/usr/bin/chromium", "chromium", "google-chrome") if shutil.which(name)), None)
+    names = ("/usr/bin/chromium", "chromium", "google-chrome")
+    found = next((place for name in names if (place := shutil.which(name))), None)
     if found is None:
         message = "no Chromium is installed: the browser tests cannot run"
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which(found), args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield browser
         browser.close()
 

@@ -127,7 +127,7 @@ class Reader:
                 height = self.page.evaluate("document.documentElement.scrollHeight")
                 shown = {"x": 0, "y": 0, "width": size["width"], "height": min(height, _TALLEST)}
                 picture = str(place / f"{called}-{size['width']}.png")
-                self.page.screenshot(path=picture, full_page=True, clip=shown)  # type: ignore[arg-type]
+                self.page.screenshot(path=picture, full_page=True, clip=shown)
 
     def _said(self, message: Any) -> None:
         if message.type not in ("error", "warning"):

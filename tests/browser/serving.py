@@ -41,7 +41,6 @@ def serving(office: Office, folder: Path) -> Iterator[Served]:
     """Serve an office on a free port until the end of the block."""
     site = Site(office, folder)
     server = make_server("127.0.0.1", 0, site.app, threaded=True, request_handler=_Quiet)
-    server.daemon_threads = True
     address = f"http://127.0.0.1:{server.server_port}"
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

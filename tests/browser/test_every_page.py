@@ -25,7 +25,7 @@ def layouts(served_scene: Served) -> Found:
         site = served_scene.site
         client = site.as_(kind.person) if kind.person else site.anonymous
         client.inspects = False
-        for page in crawl(client):
+        for page in crawl(client, of_each=2):
             bones, endpoint = skeleton(page), kind_of(site.app, page.path).split()[0]
             if page.is_html and bones not in seen:
                 found.setdefault(kind.name, []).append((page.path, endpoint not in tabbed))

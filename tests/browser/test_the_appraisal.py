@@ -166,6 +166,7 @@ def decides_in_cabinet(town: Town, item: str) -> None:
         secretary.presses("Continue").reads("Check your answers")
         town.at("2023-10-05 16:45")
         secretary.presses("Record the outcome").reads("Enter your password again")
+        secretary.expected = 422
         secretary.types("Password", "not the right one").presses("Continue").reads("That is not your password")
         secretary.types("Password", PASSWORD).presses("Continue")
         secretary.reads("11 October 2023")

@@ -109,7 +109,7 @@ record plan director decided --by dot --on 2023-09-20
 
 
 def test_an_owner_withdraws(council: Desk) -> None:
-    assert council.does("withdraw", "plan", "--by", "owner", "--on", "2023-05-02") == "plan is withdrawn.\n"
+    assert council.does("withdraw", "plan", "--by", "owner", "--on", "2023-05-02") == "The item is withdrawn.\n"
     assert council.sees("where", "plan")[0]["state"] == "withdrawn"
     assert "withdrawn" in council.is_refused("record", "plan", "cabinet", "agreed", "--on", "2023-07-06")
 
@@ -131,6 +131,19 @@ def test_what_was_done_is_said_in_a_sentence_with_the_new_finish(council: Desk) 
     assert council.sees("history", "plan")[-1]["data"]["act"]["outcome"] == "agreed"
 
 
+def test_what_was_recorded_wrongly_is_taken_away(council: Desk) -> None:
+    council.does("start", "plan")
+    agreed = ("plan", "cabinet", "agreed", "--published", "2023-07-07")
+    council.does("record", *agreed, "--on", "2023-07-06", "--condition", "Funding is confirmed;owner")
+    said = council.does(
+        "correct", *agreed[:3], "--reason", "Misread", "--clear", "conditions", "--clear", "published", "--by", "ann"
+    )
+    assert "The condition on record is taken away." in said
+    assert "The day of publication on record, 7 July 2023, is taken away." in said
+    assert council.sees("history", "plan")[-1]["data"]["act"]["cleared"] == ["conditions", "published"]
+    assert council.sees("verify")["ok"]
+
+
 REFUSALS = {
     "an item that is not there": ("record parliament cabinet agreed", "There is no item parliament."),
     "a step that is not there": ("record plan parliament agreed", "plan has no step parliament."),
@@ -141,6 +154,10 @@ REFUSALS = {
     "before the meeting": ("record plan cabinet agreed --on 2023-07-01", "Cabinet meets on 6 July 2023"),
     "a gate": ("record plan checked agreed", "checked is a gate"),
     "no reason given": ("correct plan partnership endorsed", "A reason is needed to correct an outcome."),
+    "named and cleared": (
+        "correct plan cabinet agreed --reason More --published 2023-07-07 --clear published",
+        "“published” is named and cleared at once",
+    ),
     "no reason to hold": ("hold plan", "A reason is needed to put an item on hold."),
     "nothing to accept": ("accept plan cabinet --reason Enough", "cabinet has not fallen short"),
     "nothing to uphold": ("uphold plan cabinet", "is not called in"),
@@ -189,6 +206,7 @@ WRONG_USAGE = [
     "record plan cabinet agreed --nonsense", "record plan cabinet agreed too-much", "clear plan cabinet finance maybe",
     "meeting move cabinet-july --time 25:00", "record plan cabinet deferred --until 2024-02-30",
     "material plan", "meet plan cabinet first", "meeting", "meeting add new", "meeting add new --forum cabinet",
+    "correct plan cabinet agreed --clear text", "record plan cabinet agreed --clear published",
     "meeting nonsense", "where --on never", "where --known-at never", "plan", "plan one two", "history", "load",
     "routes", "routes check", "routes show", "routes show any --format jpeg", "submit plan cabinet --version two",
 ]  # fmt: skip

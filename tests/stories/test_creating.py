@@ -57,7 +57,7 @@ def test_an_author_begins_an_item_and_starts_it(office: Office) -> None:
     name = creates(office, "author", title="Roads plan 2024 – 2029")
     assert name == "roads-plan-2024-2029"
     assert office.item(name)["state"] == "draft"
-    assert office.author.does("start", item=name) == f"{name} is under way."
+    assert office.author.does("start", item=name) == "The item is under way."
     assert office.item(name)["now"] == ["partnership"]
     (created, _started) = office.history(name)
     assert (created["actor"], created["on_behalf_of"]) == ("author", None)

@@ -137,6 +137,30 @@ def test_acts_of_every_kind_come_back_in_their_order(fresh: Fresh) -> None:
     comes_back(office, fresh, *days)
 
 
+def test_what_a_correction_took_away_stays_away(fresh: Fresh) -> None:
+    office = fresh()
+    office.load(COUNCIL + ROUTE + PLAN)
+    clerk, other = office.cabinet_clerk, office.other_clerk
+    ask = {"text": "Ask again", "owner": "owner"}
+    other.records("roads", "partnership", "endorsed", "2023-06-06", conditions=[ask, {"text": "Why", "owner": "lead"}])
+    office.owner.does("meet", item="roads", step="partnership", number=1, evidence="Asked", on="2023-06-07")
+    other.corrects(
+        "roads", "partnership", "endorsed", "One only", conditions=[ask], on="2023-06-08", decided="2023-06-06"
+    )
+    clerk.records("roads", "cabinet", "deferred", "2023-06-15", until="cabinet-september", published="2023-06-16")
+    clerk.corrects(
+        "roads", "cabinet", "deferred", "No day was named", "2023-06-17", decided="2023-06-15", cleared=["until"]
+    )
+    other.corrects(
+        "roads", "partnership", "endorsed", "No conditions at all", "2023-06-18", decided="2023-06-06",
+        cleared=["conditions"],
+    )  # fmt: skip
+    clerk.corrects(
+        "roads", "cabinet", "noted", "Never published", "2023-06-19", decided="2023-06-15", cleared=["published"]
+    )
+    comes_back(office, fresh, "2023-06-07", "2023-06-16", "2023-06-17", "2023-06-18")
+
+
 def test_entries_that_were_updated_come_back_in_their_last_state(fresh: Fresh) -> None:
     office = fresh()
     office.load(COUNCIL + ROUTE + PLAN)

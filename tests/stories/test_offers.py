@@ -277,15 +277,15 @@ def test_the_reason_is_that_of_the_act_itself(played: Office) -> None:
     _papers_in(played)
     assert one(played, "clerk", "agenda", "cabinet").why_not == "Version 1 still has to be cleared by finance."
     assert one(played, "clerk", "record", "cabinet").why_not == (
-        "Cabinet meets on 12 October 2023, after 20 September 2023. Record it from that day on, or unbind the step if "
-        "it was dealt with at another meeting."
+        "Cabinet meets on 12 October 2023, after 20 September 2023. Record it from that day on, or take it off "
+        "that meeting if it was dealt with at another."
     )
     assert one(played, "clerk", "record", "hwb").why_not == (
         "Council clerk has already recorded “endorsed” for Health and Wellbeing Board on 12 September 2023. It stands; "
         "if it is wrong, correct it with a reason."
     )
     assert one(played, "author", "change").why_not == (
-        "plan has started: it keeps what it set out with. Withdraw it and create another."
+        "The item has started: it keeps what it set out with. Withdraw it and create another."
     )
     assert one(played, "finance", "clear", "cabinet", "finance").possible
 

@@ -145,7 +145,7 @@ def test_update_rewrites_a_draft_and_forgets_what_it_was_bound_to(loaded: Office
 
 def test_update_touches_neither_outcomes_nor_items_that_have_started(loaded: Office) -> None:
     found = faults(loaded, PLAN.replace("Roads plan", "Lanes plan"), update=True)
-    assert "roads has started: it keeps what it set out with" in found[0]
+    assert "The item has started: it keeps what it set out with" in found[0]
     found = faults(loaded, ENDORSED.replace("endorsed", "supported"), update=True)
     assert "partnership of roads is on record with another outcome for 2023-06-06" in found[0]
 

@@ -31,7 +31,8 @@ class Page:
 
     @property
     def bytes(self) -> bytes:
-        return self.response.data
+        found: bytes = self.response.data
+        return found
 
     @cached_property
     def html(self) -> str:

@@ -173,20 +173,20 @@ ODD = (
     "/items/<script>alert(1)</script>",
     '/items/"><img src=x onerror=alert(1)>',
     "/{{7*7}}",
-    "/?type={{7*7}}&state=${7*7}&q=%7B%7B7*7%7D%7D",
+    "/?type=${7*7}&state=<%=7*7%>&q=#{7*7}",
 )
 
 
-@pytest.mark.parametrize("address", ODD, ids=lambda address: address[:40].encode("ascii", "replace").decode())
-def test_odd_addresses_get_a_calm_answer(site: Site, address: str) -> None:
-    for browser in (site.as_("cabinet-secretary"), site.anonymous):
+@pytest.mark.parametrize("person", ["cabinet-secretary", "system-administrator", None])
+def test_odd_addresses_get_a_calm_answer(site_on_both: Site, person: str | None) -> None:
+    browser = site_on_both.as_(person) if person else site_on_both.anonymous
+    for address in ODD:
         page = browser.get(address, status=None)
         assert page.status in (200, 400, 403, 404, 410, 413, 414, 422), f"{address[:80]} answered {page.status}"
-        assert not [name for name, _value in page.response.headers if "evil" in name.lower()]
-        assert not any("evil" in value for value in page.response.headers.getlist("Set-Cookie"))
-        assert b"<script>alert" not in page.bytes
-        assert b"<img src=x" not in page.bytes
-        assert "7*7" in address or "49" not in page.html or "{{" not in address
+        assert not [name for name, _value in page.response.headers if "evil" in name.lower()], address
+        assert not any("evil" in value for value in page.response.headers.getlist("Set-Cookie")), address
+        assert b"<script>alert" not in page.bytes, address
+        assert b"<img src=x" not in page.bytes, address
 
 
 BODIES = (
@@ -205,20 +205,14 @@ BODIES = (
 )
 
 
-@pytest.mark.parametrize(("body", "kind"), BODIES, ids=[f"{kind[:20]}-{n}" for n, (_body, kind) in enumerate(BODIES)])
-def test_bodies_that_are_no_forms_get_a_calm_answer(site: Site, body: bytes, kind: str) -> None:
-    clerk = site.as_("cabinet-secretary")
+def test_bodies_that_are_no_forms_get_a_calm_answer(site_on_both: Site) -> None:
+    clerk = site_on_both.as_("cabinet-secretary")
     token = clerk.csrf_token()
-    before = contents(site)
-    for address in (
-        "/sign-in",
-        "/reset",
-        f"/items/{OWN}/steps/hwb/record",
-        "/items/new",
-        "/account/password",
-        "/nowhere",
-    ):
-        for headers in ({}, {"X-CSRFToken": token, "Referer": ADDRESS + "/"}):
-            page = clerk.open(address, "POST", None, data=body, content_type=kind, headers=headers)
-            assert page.status < 500, f"POST {address} of {kind} answered {page.status}"
-    assert set(changed(before, contents(site))) <= {"post_attempts"}
+    before = contents(site_on_both)
+    places = ("/sign-in", "/reset", f"/items/{OWN}/steps/hwb/record", "/items/new", "/account/password", "/nowhere")
+    for body, kind in BODIES:
+        for address in places:
+            for headers in ({}, {"X-CSRFToken": token, "Referer": ADDRESS + "/"}):
+                page = clerk.open(address, "POST", None, data=body, content_type=kind, headers=headers)
+                assert page.status < 500, f"POST {address} of {body[:20]!r} as {kind} answered {page.status}"
+    assert set(changed(before, contents(site_on_both))) <= {"post_attempts"}

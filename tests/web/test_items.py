@@ -70,8 +70,8 @@ def test_a_blocked_act_is_no_link_and_says_why(site: Site) -> None:
     page = site.as_("democratic-services").get("/items/winter-plan")
     why = [node.text for node in page.main.of_class("app-offers__why")]
     assert (
-        "Not now: It is not on a meeting of Westmere Health and Wellbeing Board yet: bind it to one first, then put it "
-        "on the agenda." in why
+        "Not now: It is not on a meeting of Westmere Health and Wellbeing Board yet: put it on one first, "
+        "then on the agenda." in why
     )
     assert not [words for words, _href in page.links if words.startswith("Put on the agenda")]
     assert page.says("Why you cannot do anything else here now")

@@ -77,7 +77,7 @@ def test_nothing_is_recorded_together_where_somebody_was_first(after_the_board: 
     site.office.westmere_icb_lead.does("unbind", item=MEMORANDUM, step=STEP)
     site.office.westmere_icb_lead.does("bind", item=MEMORANDUM, step=STEP, meeting="icb-2023-07-26")
     page = client.submit(page, button="record", status=409)
-    assert "was first (unbound)" in page.error_summary[0]
+    assert "took it off its meeting" in page.error_summary[0]
     assert site.office.step(FUND, STEP)["outcome"] is None
 
 

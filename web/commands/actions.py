@@ -81,6 +81,13 @@ def record(**said: Any) -> None:
 @click.command()
 @OUTCOME
 @click.option("--decided", type=options.DAY, help="When it was resolved (default: --on, else as recorded before).")
+@click.option(
+    "--clear",
+    "cleared",
+    multiple=True,
+    type=click.Choice(("conditions", "published", "until")),
+    help="Take away what is on record of this.",
+)
 def correct(**said: Any) -> None:
     """Put right what was recorded wrongly; a reason is needed."""
     act("correct", **said)

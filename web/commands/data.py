@@ -96,6 +96,7 @@ def demo(today: date, port: int, no_serve: bool, db: str | None) -> None:
     tables.sign_ins(shown, password)
     if not no_serve:
         settings = replace(from_environment(), address=f"http://127.0.0.1:{port}")
+        runtime.address = settings.address
         served(runtime, settings, "127.0.0.1", port, True, lambda: _say_where(settings))
 
 

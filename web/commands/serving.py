@@ -98,10 +98,10 @@ def bring_forward(runtime: Runtime) -> None:
     """Plan every open item for today that was last planned for an earlier day, a few at a time."""
     from workflow.forecast import refresh_stale
 
-    left = 1
+    left, passed_over = 1, set[str]()
     while left:
         with runtime.doing("decision-routes") as do:
-            left = refresh_stale(do)
+            left = refresh_stale(do, passed_over=passed_over)
 
 
 def _say_where(settings: Settings, host: str, port: int) -> None:

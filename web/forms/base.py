@@ -93,13 +93,13 @@ class DayField(Field):  # type: ignore[misc]
         if not any(self.parts):
             return
         if not all(self.parts) or len(valuelist) > 3:
-            raise ValueError(f"{self.label.text}: write a day, a month and a year, such as 17 3 2026")
+            raise ValueError(f"{self.label.text.rstrip('?')}: write a day, a month and a year, such as 17 3 2026")
         try:
             day, month, year = (int(part) for part in self.parts)
             self.data = date(year, month, day)
         except ValueError:
             said = " ".join(self.parts)
-            raise ValueError(f"{self.label.text}: {said} is no date; write one such as 17 3 2026") from None
+            raise ValueError(f"{self.label.text.rstrip('?')}: {said} is no date; write one such as 17 3 2026") from None
 
 
 class _Pairs:

@@ -235,7 +235,7 @@ def forums_form(gaps: Sequence[tuple[Gap, Choices]], parties: Choices | None) ->
         fields[f"name-{number}"] = pick(
             label,
             [NOWHERE, *choices],
-            _one_of_them(f"{label.rstrip('?')}: choose one"),
+            _one_of_them(f"{label.removesuffix(': which forum is it?')}: choose which forum it is"),
             hint=hint,
             validate_choice=False,
         )

@@ -10,10 +10,12 @@ from wtforms import FieldList, FormField
 from wtforms import Form as PlainForm
 
 from web.forms.base import Choices, Form, area, chosen, day, hidden, needed, pick, radios, tick
+from web.words import at_time
 from workflow.queries.at_hand import StepAtHand
 from workflow.wording_of_outcomes import statement
 
-MOST_CONDITIONS: Final = 50
+MOST_CONDITIONS: Final = 50  # that can be added here; an act takes more, and a correction begins with all of them
+MOST_ON_RECORD: Final = 200
 NOT_SETTLED: Final = ("deferred", "referred-back", "rejected")
 
 #: In which field of this form what an act says is wrong can be put right.
@@ -46,6 +48,7 @@ class OutcomeForm(Form):
     """What was resolved. Fields that do not fit the step are taken out before it is shown."""
 
     seen = hidden()
+    filled_in = hidden()  # what of conditions, publication and deferral was on record when the form was shown
     outcome = radios("What was resolved?", (), chosen("Choose what was resolved"))
     reason_deferred = area("Why was it deferred?")
     until_day = day("Until which day?", hint="If a day was named, for example 5 10 2023")
@@ -62,7 +65,7 @@ class OutcomeForm(Form):
         "Interests declared",
         hint="Any conflict of interest of whoever was consulted, and any dispensation. Write “none” if there was none",
     )
-    conditions = FieldList(FormField(ConditionFields), max_entries=MOST_CONDITIONS)
+    conditions = FieldList(FormField(ConditionFields), max_entries=MOST_ON_RECORD)
     waived = area(
         "Why is call-in waived?",
         hint="Only where the resolution says so, with the reason that it gives. Otherwise leave it empty",
@@ -156,6 +159,15 @@ class OutcomeForm(Form):
             return str(self.until_day.data.isoformat())
         return self.until_meeting.data or None
 
+    def emptied(self) -> list[str]:
+        """What was filled in from the record and has been emptied since, by the act's own names."""
+        now = {"published": self.published.data}
+        if "conditions" in self:
+            now["conditions"] = self.conditions_said()
+        if self.outcome.data == "deferred":
+            now["until"] = self.until()
+        return [name for name in (self.filled_in.data or "").split() if name in now and not now[name]]
+
     def wording(self) -> str:
         """The words of the minutes, or the written statement of whoever decides alone."""
         if "text" in self:
@@ -184,4 +196,7 @@ class OutcomeForm(Form):
 
 def meeting_choices(step: StepAtHand, after: date) -> list[tuple[str, str]]:
     """Later meetings of the step's forum."""
-    return [(m.id, f"{m.date.day} {m.date:%B %Y}{f', {m.time}' if m.time else ''}") for m in step.later_meetings(after)]
+    return [
+        (m.id, f"{m.date.day} {m.date:%B %Y}{f', {at_time(m.time)}' if m.time else ''}")
+        for m in step.later_meetings(after)
+    ]

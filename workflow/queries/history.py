@@ -31,6 +31,18 @@ def _outcome(act: Mapping[str, Any]) -> str:
     return said
 
 
+_TAKEN_AWAY: Final = {
+    "conditions": "the conditions",
+    "published": "the day of publication",
+    "until": "until when it was deferred",
+}
+
+
+def _taken_away(act: Mapping[str, Any]) -> str:
+    away = ", ".join(_TAKEN_AWAY[name] for name in act.get("cleared", ()))
+    return f" Taken away: {away}." if away else ""
+
+
 def _because(act: Mapping[str, Any]) -> str:
     return f" Reason: {act['reason']}" if act.get("reason") else ""
 
@@ -53,7 +65,7 @@ WORDS: Final[dict[str, Say]] = {
     "created": lambda act: f"Created: {act['entry']['title']}",
     "changed": lambda act: f"Rewritten while a draft: {act['entry']['title']}",
     "recorded": lambda act: f"Recorded {_outcome(act)}{_because(act)}",
-    "corrected": lambda act: f"Corrected to {_outcome(act)}{_because(act)}",
+    "corrected": lambda act: f"Corrected to {_outcome(act)}{_taken_away(act)}{_because(act)}",
     "accepted": _plainly("Accepted though weaker than what was asked."),
     "sent-back": _plainly("Sent back to be asked again."),
     "bound": lambda act: f"Bound to the meeting {act['meeting']}.{_because(act)}",

@@ -26,7 +26,10 @@ NOT_THERE = "There is no such report or file, or it is not for you to see. Check
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file of a report version. `here`: what is in it is in this database; a dump carries only what it is called."""
+    """A file of a report version. `here`: what is in it is in this database, and may be handed out.
+
+    A dump carries only what a file is called; what is in one that was redacted is removed.
+    """
 
     version: int
     number: int
@@ -36,6 +39,11 @@ class Attachment:
     sha256: str
     part: str
     here: bool
+
+    @property
+    def removed(self) -> bool:
+        """It was redacted."""
+        return self.name == REDACTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +164,8 @@ def file_content(look: Looking, item: str, version: int, number: int, exempt: bo
              if (file.version, file.number) == (version, number) and (exempt or file.part == "I")]  # fmt: skip
     if not found:
         raise Unknown(NOT_THERE)
+    if found[0].removed:
+        raise Unknown("This file was removed, because it was redacted. Its SHA-256 stays on record.")
     content = look.db.execute(select(files.c.content).where(files.c.sha256 == found[0].sha256)).scalar_one_or_none()
     if content is None:
         raise Unknown(f"What is in “{found[0].name}” is not kept in this installation: ask its owner for the file.")
@@ -228,7 +238,7 @@ def _attachment(row: RowMapping, spelt: Mapping[str, str]) -> Attachment:
     name = spelt.get(row["name"], REDACTED)
     return Attachment(
         row["version"], row["number"], name, row["media_type"], row["size"], row["sha256"], row["part"],
-        row["kept"] is not None,
+        row["kept"] is not None and name != REDACTED,
     )  # fmt: skip
 
 

@@ -97,18 +97,18 @@ def must_run(dossier: Dossier, what: str) -> None:
     """Refused while an item has not started, is on hold or was withdrawn."""
     state = dossier.item["state"]
     if state == "draft":
-        raise Refused(f"{dossier.id} is a draft: start it first, then {what}.")
+        raise Refused(f"The item is a draft: start it first, then {what}.")
     if state == "on-hold":
-        raise Refused(f"{dossier.id} is on hold: resume it first, then {what}.")
+        raise Refused(f"The item is on hold: resume it first, then {what}.")
     if state == "withdrawn":
-        raise Refused(f"{dossier.id} was withdrawn on {day(dossier.item['withdrawn_on'])}; nothing more can be done.")
+        raise Refused(f"The item was withdrawn on {day(dossier.item['withdrawn_on'])}; nothing more can be done.")
 
 
 def must_not_have_ended(do: Doing, dossier: Dossier, what: str) -> None:
     """Refused once an item is complete or rejected: only a correction or a call-in made in time reopens it."""
     state = standing_of(do, dossier, do.today).item_state
     if state in ("complete", "rejected"):
-        raise Refused(f"{dossier.id} is {state}; it is too late to {what}. If an outcome is wrong, correct it.")
+        raise Refused(f"The item is {state}; it is too late to {what}. If an outcome is wrong, correct it.")
 
 
 def must_be_open(do: Doing, dossier: Dossier, row: Row, what: str) -> None:

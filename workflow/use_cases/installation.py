@@ -101,8 +101,6 @@ def _note(do: Doing, what: str, entry: Shape, changes: list[Change], new: bool) 
     kind = f"{what}-added" if new else f"{what}-changed"
     do.append(INSTALLATION, kind, on=None, act={"entry": told(entry)}, changes=changes)
     do.world_changed = True
-    if not new and what != "person":  # no plan depends on who holds a post
-        do.everything_touched = True
 
 
 def _must_be_known(do: Doing, forum_id: str | None, organisation_id: str | None) -> None:

@@ -69,7 +69,7 @@ def change(do: Doing, entry: ItemEntry, own_routes: Mapping[str, str]) -> None:
 def must_be_draft(dossier: Dossier) -> None:
     """Refused once an item has started: it keeps what it set out with."""
     if dossier.item["state"] != "draft":
-        raise Refused(f"{dossier.id} has started: it keeps what it set out with. Withdraw it and create another.")
+        raise Refused("The item has started: it keeps what it set out with. Withdraw it and create another.")
 
 
 def check_gates(do: Doing, ids: Iterable[str]) -> Iterator[tuple[str, str]]:

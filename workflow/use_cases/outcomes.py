@@ -151,11 +151,11 @@ def _must_still_count(do: Doing, dossier: Dossier, row: Row, on: date) -> None:
     if state.decision == "skipped":
         raise Refused(f"{row['step']} does not apply to {dossier.id}: its condition in the route is not met.")
     if standing.item_state == "complete" and standing.completed_on is not None:
-        raise Refused(f"{dossier.id} was complete on {day(standing.completed_on)}; nothing more can be recorded.")
+        raise Refused(f"The item was complete on {day(standing.completed_on)}; nothing more can be recorded.")
     if standing.item_state == "rejected":
         ended = max(r["outcome_on"] for r in dossier.current() if r["outcome"] == "rejected")
         if on > ended:
-            raise Refused(f"{dossier.id} was rejected on {day(ended)}; nothing more can be recorded for it.")
+            raise Refused(f"The item was rejected on {day(ended)}; nothing more can be recorded for it.")
     earlier = [r for r in dossier.rounds(row["step"]) if r["outcome_on"] and r["round"] < row["round"]]
     if not earlier:
         return
@@ -179,7 +179,7 @@ def _must_be_over(do: Doing, dossier: Dossier, row: Row, on: date) -> None:
     name = name_of(do, dossier, row)
     raise Refused(
         f"{name} meets on {day(meeting.date)}, after {day(on)}. "
-        f"Record it from that day on, or unbind the step if it was dealt with at another meeting."
+        "Record it from that day on, or take it off that meeting if it was dealt with at another."
     )
 
 

@@ -138,7 +138,7 @@ def agenda(do: Doing, form: OnStep) -> Done:
     if row["papers"] == "on-agenda":
         raise Refused(f"It is on the agenda of {name} already.")
     if row["meeting"] is None:
-        raise Refused(f"It is not on a meeting of {name} yet: bind it to one first, then put it on the agenda.")
+        raise Refused(f"It is not on a meeting of {name} yet: put it on one first, then on the agenda.")
     if not row["verbal"]:
         if row["papers"] == "none":
             raise Refused(f"No report has been submitted to {name}: its owner submits it first.")

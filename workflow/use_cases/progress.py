@@ -51,34 +51,36 @@ class Meet(StepAct):
 
 def start(do: Doing, form: OnItem) -> Done:
     """A draft sets out on its route."""
-    return _move(do, form, "start", "started", "{0} is under way.", "{0} has started already.")
+    return _move(do, form, "start", "started", "The item is under way.", "The item has started already.")
 
 
 def hold(do: Doing, form: OnItem) -> Done:
     """The lead pauses an item; nothing is recorded for it until it is resumed."""
     reason_for(form, "put an item on hold")
-    return _move(do, form, "hold", "put-on-hold", "{0} is on hold.", "{0} is not in progress, so it cannot be held.")
+    return _move(
+        do, form, "hold", "put-on-hold", "The item is on hold.", "The item is not in progress, so it cannot be held."
+    )
 
 
 def resume(do: Doing, form: OnItem) -> Done:
     """The lead lets an item go on."""
     reason_for(form, "resume an item")
-    return _move(do, form, "resume", "resumed", "{0} goes on.", "{0} is not on hold.")
+    return _move(do, form, "resume", "resumed", "The item goes on.", "The item is not on hold.")
 
 
 def withdraw(do: Doing, form: OnItem) -> Done:
     """The owner takes the whole item back; its history stays."""
-    return _move(do, form, "withdraw", "withdrawn", "{0} is withdrawn.", "{0} was withdrawn already.")
+    return _move(do, form, "withdraw", "withdrawn", "The item is withdrawn.", "The item was withdrawn already.")
 
 
 def _move(do: Doing, form: OnItem, action: str, kind: str, said: str, why_not: str) -> Done:
     dossier = hand_over(do, form.item)
     on = business_day(do, form)
     require(do, action, matter(dossier))
-    state = machine.fire("item", dossier.item["state"], action, why_not.format(form.item))
+    state = machine.fire("item", dossier.item["state"], action, why_not)
     standing = standing_of(do, dossier, on)
     if standing.item_state in ("complete", "rejected"):
-        raise Refused(f"{form.item} is {standing.item_state}; it is too late to {action} it.")
+        raise Refused(f"The item is {standing.item_state}; it is too late to {action} it.")
     values: dict[str, Any] = {"state": state}
     if action == "withdraw":
         _must_come_last(dossier, on)
@@ -86,14 +88,14 @@ def _move(do: Doing, form: OnItem, action: str, kind: str, said: str, why_not: s
     act = reason_told(do, dossier.subject, form)
     do.append(dossier.subject, kind, on=on, act=act, changes=[item_change(**values)])
     do.touched.add(form.item)
-    return Done(said.format(form.item), form.item)
+    return Done(said, form.item)
 
 
 def _must_come_last(dossier: Dossier, on: date) -> None:
     """An item that forums dealt with until a day cannot have been withdrawn before it."""
     dealt_with = [row["outcome_on"] for row in dossier.table("steps").values() if row["outcome_on"]]
     if dealt_with and on < max(dealt_with):
-        raise Refused(f"{dossier.id} was dealt with on {day(max(dealt_with))}; it cannot be withdrawn before that.")
+        raise Refused(f"The item was dealt with on {day(max(dealt_with))}; it cannot be withdrawn before that.")
 
 
 def open_gate(do: Doing, form: OpenGate) -> Done:

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from models.ledger import events
 from models.outbox import letters
 from models.reports import texts
-from workflow import ledger
+from workflow import drafts, files, ledger
 from workflow.authority import require
 from workflow.doing import Doing
 from workflow.errors import Refused, Unknown
@@ -25,7 +25,11 @@ class Redact(ItemAct):
 
 
 def redact(do: Doing, form: Redact) -> Done:
-    """An administrator blanks what an event's people wrote. That it was done, and why, is an event itself."""
+    """An administrator blanks what an event's people wrote. That it was done, and why, is an event itself.
+
+    What is in the files that the event named goes with their names, and so does what people have begun to write about
+    the item and not sent yet: it may say the same.
+    """
     dossier = hand_over(do, form.item)
     on = business_day(do, form)
     require(do, "redact", matter(dossier))
@@ -43,6 +47,9 @@ def redact(do: Doing, form: Redact) -> Done:
     if dossier.item["title"] in found and dossier.title is not None:
         _blank_in_letters(do, dossier.id, dossier.title)
     do.db.execute(update(texts).where(texts.c.subject == dossier.subject, texts.c.digest.in_(found)).values(text=None))
+    drafts.discard_of_item(do, form.item)
+    named = [file["sha256"] for file in data.get("act", {}).get("attachments", ())]
+    files.throw_away_redacted(do, named, drafts.named_files(do))
     act = {"number": form.number, "texts": found, "reason": do.prose(dossier.subject, reason)}
     if dossier.item["title"] in found:
         dossier.title = None

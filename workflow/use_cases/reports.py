@@ -117,9 +117,9 @@ def revise_as_read(sha256: str) -> Callable[[Doing, Revise], Done]:
 def _must_be_revisable(do: Doing, dossier: Dossier) -> None:
     state = dossier.item["state"]
     if state == "withdrawn":
-        raise Refused(f"{dossier.id} was withdrawn; its report stays as it is.")
+        raise Refused("The item was withdrawn; its report stays as it is.")
     if state == "on-hold":
-        raise Refused(f"{dossier.id} is on hold: resume it first, then revise its report.")
+        raise Refused("The item is on hold: resume it first, then revise its report.")
     if state != "draft":
         must_not_have_ended(do, dossier, "revise the report")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -15,6 +15,23 @@ from workflow.shelf import hand_over
 DONE = {
     "recorded": "recorded “{outcome}”",
     "corrected": "corrected the outcome to “{outcome}”",
+    "accepted": "accepted the outcome",
+    "sent-back": "asked the forum again",
+    "bound": "put it on a meeting",
+    "unbound": "took it off its meeting",
+    "put-on-agenda": "put it on the agenda",
+    "notice-given": "recorded that notice was given",
+    "submitted": "submitted the report",
+    "revised": "revised the report",
+    "gate-opened": "recorded that the check is done",
+    "condition-met": "recorded that a condition is met",
+    "called-in": "recorded a call-in",
+    "upheld": "upheld the decision",
+    "reconsidered": "had it put down to be decided again",
+    "put-on-hold": "put the item on hold",
+    "resumed": "resumed the item",
+    "withdrawn": "withdrew the item",
+    "started": "started the item",
 }
 
 
@@ -42,10 +59,16 @@ def must_be_as_seen(do: Doing, item: str, step: str | None, seen: int) -> None:
     if first is None:
         return
     who = do.known.people.get(first["on_behalf_of"] or first["actor"])
-    done = DONE.get(first["kind"], f"was first ({first['kind'].replace('-', ' ')})")
-    done = done.format(outcome=first["data"].get("act", {}).get("outcome", ""))
+    done = _done(first["kind"], first["data"].get("act", {}))
     on = f" on {day(first['date'])}" if first["date"] else ""
     raise AlreadyDecided(
         f"{who.name if who else first['actor']} {done}{on}, since you opened this page. Nothing of yours was recorded. "
         "What you entered is kept below: look at what has changed, then decide whether it is still needed."
     )
+
+
+def _done(kind: str, act: Mapping[str, Any]) -> str:
+    """What somebody did, with what they decided: a report that was returned was not cleared."""
+    if kind == "cleared" and "cleared" in act:
+        return f"{'cleared the report' if act['cleared'] else 'returned the report'} for {act['area']}"
+    return DONE.get(kind, f"was first ({kind.replace('-', ' ')})").format(outcome=act.get("outcome", ""))

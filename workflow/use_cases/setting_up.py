@@ -23,9 +23,8 @@ from workflow.errors import AlreadyDecided, Refused, Unknown, day
 from workflow.known import Person
 from workflow.ledger import INSTALLATION
 from workflow.loaded import SECTION_OF
-from workflow.locking import change_the_world, lock_everything, lock_open_at
+from workflow.locking import change_the_world, depending_on, know_again, lock_in_order
 from workflow.queries.administration import seen_among
-from workflow.queries.known import read_known
 from workflow.shapes import Shape
 from workflow.use_cases import installation
 from workflow.use_cases.acting import Done
@@ -75,14 +74,15 @@ class AccountAct:
 
 
 def organisation(do: Doing, form: Setting) -> Done:
-    """An administrator adds an organisation or changes it."""
+    """An administrator adds an organisation or changes it; what follows from its rules or names it is planned anew."""
     entry: OrganisationEntry = form.entry
     _begin(do, "organisation", form, entry.id in do.known.organisations)
     _must_be_a_pack(do, entry.rules)
-    if not form.new:
-        lock_everything(do)
+    before = do.known.organisations.get(entry.id)
+    if before is not None and (before.name, before.rules) != (entry.name, entry.rules):
+        lock_in_order(do, depending_on(do, organisations=[entry.id]))
     installation.organisation(do, entry, form.new)
-    _know_again(do)
+    know_again(do)
     return _done(entry.name, form)
 
 
@@ -91,10 +91,9 @@ def forum(do: Doing, form: Setting) -> Done:
     entry: ForumEntry = form.entry
     _begin(do, "forum", form, entry.id in do.known.world.forums)
     _must_be_a_pack(do, entry.rules)
-    if not form.new:
-        lock_open_at(do, [entry.id], settled=do.known.world.forums[entry.id].organisation != entry.organisation)
+    lock_in_order(do, depending_on(do, forums=[entry.id], names=[entry.name]))
     installation.forum(do, entry, form.new)
-    _know_again(do)
+    know_again(do)
     return _done(entry.name, form)
 
 
@@ -110,7 +109,7 @@ def person(do: Doing, form: Setting) -> Done:
         if entry.email != do.known.people[entry.id].email:
             accounts.follow_address(do, entry.id, entry.email)
     installation.person(do, entry, form.new)
-    _know_again(do)
+    know_again(do)
     return _done(entry.name, form)
 
 
@@ -186,12 +185,6 @@ def _must_be_as_seen(do: Doing, what: str, form: Setting) -> None:
                 "opened this page. Nothing of yours was saved. What you entered is kept below: look at what has "
                 "changed, then decide whether it is still needed."
             )
-
-
-def _know_again(do: Doing) -> None:
-    """What is planned at the end of the act is planned by what was just set up."""
-    do.flush()
-    do.known = read_known(do.db, do.known.revision)
 
 
 def _must_be_a_pack(do: Doing, rules: str | None) -> None:
