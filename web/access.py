@@ -13,6 +13,7 @@ from flask import Flask, Response, abort, redirect, request, url_for
 from flask_login import current_user
 
 from web.reading import looking, person, reader
+from web.signing_in import signed_in_or_page
 from workflow.errors import NotPermitted, Unknown
 from workflow.queries.seeing import may_see_item
 
@@ -123,7 +124,10 @@ def guard() -> Response | None:
     if "\x00" in request.path:
         abort(404)  # in no id; PostgreSQL does not take it for text
     if not current_user.is_authenticated:
-        return redirect(url_for("account.sign_in", next=_here()))
+        if request.method == "GET":
+            return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")))
+        if (asked := signed_in_or_page()) is not None:
+            return asked  # nothing that was typed is lost because the sign-in has ended
     if access is Access.ITEM:
         _must_see((request.view_args or {})["item"])
     elif access is Access.CREATING and not _holds("author", "lead"):
@@ -133,13 +137,6 @@ def guard() -> Response | None:
     elif access is Access.AUDIT and not _holds("admin", "auditor"):
         raise NotPermitted("This page is for auditors and administrators.")
     return None
-
-
-def _here() -> str | None:
-    """Where to go on after signing in: only what can be asked for again."""
-    if request.method != "GET":
-        return None
-    return request.full_path.rstrip("?")
 
 
 def _must_see(item: str) -> None:

@@ -21,6 +21,8 @@ _DAY: Final = {
 }
 
 REACHED: Final = frozenset({"passed", "fell-short", "called-in"})
+UNBOUND: Final = "unbound"  # of a route that no item takes yet: neither state nor day
+NOT_STARTED: Final = "not-started"
 OVER: Final = frozenset({"skipped", "ended"})
 
 
@@ -58,6 +60,11 @@ class Stop:
         return self.state == "passed"
 
 
+def not_begun(state: str) -> str:
+    """A step's label while its item has not started: nothing is ready yet, but what does not apply is known."""
+    return state if state in REACHED or state in OVER else NOT_STARTED
+
+
 def what_is_asked(stop: Stop) -> str:
     """What happens at this stop, in few words: asked to endorse."""
     if stop.kind == "gate":
@@ -70,6 +77,8 @@ def what_is_asked(stop: Stop) -> str:
 
 def what_came_of_it(stop: Stop) -> str:
     """The outcome, or else the state: Endorsed; On the agenda."""
+    if stop.state == UNBOUND:
+        return ""
     words = state_words(stop.state)
     if not stop.outcome:
         return words
@@ -78,7 +87,7 @@ def what_came_of_it(stop: Stop) -> str:
 
 def when(stop: Stop, today: date | None = None) -> str | None:
     """The day with what kind of day it is; None where a day would say nothing."""
-    if stop.state in OVER:
+    if stop.state in OVER or stop.state == UNBOUND:
         return None
     if stop.day is None:
         return None if stop.state in REACHED else "no date yet"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from flask import Response, request
@@ -19,6 +19,7 @@ from web.reading import looking, person, reader, runtime, stop_looking
 from web.signing_in import fresh_password_or_page
 from web.words import in_days
 from workflow.actions import ACTIONS
+from workflow.choices import people_to_choose
 from workflow.doing import Doing
 from workflow.errors import AlreadyDecided, NotPermitted, Refused, WorkflowError
 from workflow.ledger import REDACTED
@@ -87,14 +88,16 @@ class Turn:
     plan: Plan | None = None  # as it would be
     sentence: str = ""
     seq: int = 0  # of the event
+    at: datetime | None = None  # when it was recorded
 
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """What was done, and the number of the event that tells it."""
+    """What was done, the number of the event that tells it, and when it was written down."""
 
     sentence: str
     seq: int
+    at: datetime
 
 
 def sheet(action: str, item: str, step: str) -> Sheet:
@@ -118,7 +121,7 @@ def sheet(action: str, item: str, step: str) -> Sheet:
         made = Sheet(action, at_hand, OutcomeForm(), groups)
         form = made.form
         form.outcome.choices = [(c.outcome, c.outcome) for group in groups for c in group.choices]
-        people = [(post.id, post.name) for post in at_hand.hand.people()]
+        people = people_to_choose(look.known, at_hand.hand.people())
         form.fit(at_hand, action, people, look.today)
         if request.method == "GET":
             _fill_in(made, look.today)
@@ -156,7 +159,7 @@ def _tried(made: Sheet, for_good: bool) -> Turn:
         act = read(ACTIONS[made.action].form, said)
         if for_good:
             noted, _plans = perform(_noting(made.action), act, seen)
-            return Turn(DONE, made, sentence=noted.sentence, seq=noted.seq)
+            return Turn(DONE, made, sentence=noted.sentence, seq=noted.seq, at=noted.at)
         stop_looking()
         done, plans = runtime().rehearse(as_seen(ACTIONS[made.action].run, seen), act, person().id)
     except AlreadyDecided as err:
@@ -172,7 +175,7 @@ def _noting(action: str) -> Any:
 
     def run(do: Doing, form: Any) -> Noted:
         done = ACTIONS[action].run(do, form)
-        return Noted(done.sentence, do.heads[f"item:{form.item}"][0])
+        return Noted(done.sentence, do.heads[f"item:{form.item}"][0], do.now)
 
     return run
 

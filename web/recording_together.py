@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from flask import Response, request
 
@@ -12,6 +12,7 @@ from web.forms.base import number_seen
 from web.reading import looking, person, reader
 from web.signing_in import fresh_password_or_page
 from workflow.authority import Matter, entitled
+from workflow.doing import Doing
 from workflow.queries.at_hand import StepAtHand, step_at_hand
 from workflow.queries.forums import MeetingPage
 from workflow.use_cases.acting import Done
@@ -62,8 +63,8 @@ def block(found: MeetingPage) -> Block:
     return Block(found.id, tuple(lines))
 
 
-def record_block(chosen: Block) -> list[Done] | Response:
-    """Record all of them, or none; the page that asks for the password where that has to be given first."""
+def record_block(chosen: Block) -> tuple[list[Done], datetime] | Response:
+    """Record all of them, or none, and when that was; the page that asks for the password where it is needed first."""
     if (page := fresh_password_or_page()) is not None:
         return page
     outcomes = []
@@ -72,8 +73,13 @@ def record_block(chosen: Block) -> list[Done] | Response:
         form = read(RecordOutcome, said | {"text": line.wording})
         assert isinstance(form, RecordOutcome)
         outcomes.append((form, line.seen))
-    done, _plans = perform(record_together, Together(person().id, tuple(outcomes)))
-    return list(done)
+    done, _plans = perform(_noting, Together(person().id, tuple(outcomes)))
+    recorded, at = done
+    return recorded, at
+
+
+def _noting(do: Doing, form: Together) -> tuple[list[Done], datetime]:
+    return record_together(do, form), do.now
 
 
 def _mine(forum: str) -> bool:

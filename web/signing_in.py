@@ -24,7 +24,8 @@ from workflow.runtime import Runtime
 from workflow.signing_in import SignedIn
 from workflow.throttling import TooManyAttempts
 
-PASSWORD: Final = "_password"  # the field of the page that asks for it again
+PASSWORD: Final = "_password"  # the fields of the pages that ask for it again
+EMAIL: Final = "_email"
 LONGEST_PATH: Final = 2_000
 _LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f-\x9f\u2028\u2029]*")
 
@@ -115,12 +116,44 @@ def fresh_password_or_page() -> Response | None:
     sentence = confirm_password(this_runtime(), given) if given is not None else None
     if given is not None and sentence is None:
         return None
-    kept = [(name, value) for name, value in request.form.items(multi=True) if name not in (PASSWORD, "csrf_token")]
-    files = any(file.filename for _name, file in request.files.items(multi=True))
+    kept, files = _posted()
     page = render_template(
         "account/confirm_password.html", kept=kept, files=files, sentence=sentence, action=_this_address()
     )
     return make_response(page, 200 if sentence is None else Refused.status)
+
+
+def signed_in_or_page() -> Response | None:
+    """For a form that is sent after its sign-in has ended: None once the person has signed in again, else the page
+    that asks for that. It carries everything that was posted, and posts it to the same address.
+    """
+    email, given = request.form.get(EMAIL), request.form.get(PASSWORD)
+    sentence = None
+    if email is not None and given is not None:
+        stop_looking()
+        try:
+            begin(signing_in.sign_in(this_runtime(), email, given, network()))
+        except (Refused, TooManyAttempts) as err:
+            sentence = str(err)
+        else:
+            return None
+    kept, files = _posted()
+    page = render_template(
+        "account/sign_in_again.html",
+        kept=kept,
+        files=files,
+        sentence=sentence,
+        email=email or "",
+        action=_this_address(),
+    )
+    return make_response(page, 401 if sentence is None else Refused.status)
+
+
+def _posted() -> tuple[list[tuple[str, str]], bool]:
+    """Everything that was typed into the form that was sent, and whether files came with it."""
+    asked_here = (EMAIL, PASSWORD, "csrf_token")
+    kept = [(name, value) for name, value in request.form.items(multi=True) if name not in asked_here]
+    return kept, any(file.filename for _name, file in request.files.items(multi=True))
 
 
 def local_path(wanted: str | None) -> str | None:

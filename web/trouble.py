@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -46,14 +46,16 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _unforeseen)
 
 
-def explained(status: int, sentence: str | None = None) -> tuple[str, int]:
-    """The page for one status, with the sentence that fits."""
+def explained(
+    status: int, sentence: str | None = None, what_next: list[dict[str, str]] | None = None
+) -> tuple[str, int]:
+    """The page for one status, with the sentence that fits and what can be done."""
     page = render_template(
         "errors/explained.html",
         status=status,
         heading=HEADINGS.get(status, HEADINGS[400]),
         sentence=sentence,
-        what_next=WHAT_NEXT.get(status),
+        what_next=what_next or WHAT_NEXT.get(status),
     )
     return page, status
 
@@ -71,8 +73,12 @@ def _unavailable(err: Unavailable) -> tuple[str, int]:
 
 
 def _forgery(_err: CSRFError) -> tuple[str, int]:
-    signed_out = "" if current_user.is_authenticated else " You are signed out: sign in first."
-    return explained(400, f"This form was not sent from a page of yours, or its page is too old.{signed_out}")
+    sentence = "This form was not sent from a page of yours, or its page is too old."
+    if current_user.is_authenticated:
+        return explained(400, sentence)
+    return explained(
+        400, f"{sentence} You are signed out.", [{"text": "Sign in first", "href": url_for("account.sign_in")}]
+    )
 
 
 def _http(err: HTTPException) -> tuple[str, int] | Response | HTTPException:

@@ -19,7 +19,18 @@ _LEAST_SLACK = 2  # working days between an earlier meeting and the notice that 
 
 def overdue(step: Step, due: DueDates, on: date) -> bool:
     """Whether something that had to be done for an open step by now has not been done."""
-    return _report_overdue(step, due, on) or _agenda_overdue(step, due, on) or _notice_overdue(step, due, on)
+    return first_overdue(step, due, on) is not None
+
+
+def first_overdue(step: Step, due: DueDates, on: date) -> tuple[str, date] | None:
+    """What has not been done in time for an open step, with the day on which it was due; None if nothing."""
+    if due.report_due is not None and _report_overdue(step, due, on):
+        return "report", due.report_due
+    if due.notice_by is not None and _notice_overdue(step, due, on):
+        return "notice", due.notice_by
+    if due.agenda_by is not None and _agenda_overdue(step, due, on):
+        return "agenda", due.agenda_by
+    return None
 
 
 def _report_overdue(step: Step, due: DueDates, on: date) -> bool:

@@ -47,6 +47,14 @@ def gate_name(case: Case, world: World, stage: Stage) -> str:
     return stage.title or stage.id
 
 
+def joined(stage: Stage, steps: int) -> str | None:
+    """How many of the steps of a stage at which every party is asked are needed; None where there is but one."""
+    if not stage.each_party or steps < 2:
+        return None
+    needed = stage.join.needed(steps)
+    return f"All {steps} are needed" if needed == steps else f"{needed} of {steps} needed"
+
+
 def made_by(gate: WaitsForCheck) -> str:
     """Who makes a check: the lead, the owner, or somebody by id."""
     return gate.person or f"The {gate.by}"

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final
 
 from workflow.dossiers import Dossier
-from workflow.errors import day
+from workflow.ending import when_done
 from workflow.facts import World
 from workflow.known import Known
 from workflow.listing import placeholder
@@ -32,15 +32,15 @@ class NextAct:
 
 
 def what_next(dossier: Dossier, dossiers: Mapping[str, Dossier], world: World, plan: Plan) -> list[str]:
-    """What the item waits for from now on, and when it will be done."""
+    """What the item waits for from now on, when its decision takes effect, and where it ends."""
     if plan.item_state in ("complete", "rejected"):
         return [f"The item is {plan.item_state}; nothing further is needed."]
     others = cases_for(dossier, dict(dossiers))
     unnamed = {name: replace(case, item=replace(case.item, title=placeholder(name))) for name, case in others.items()}
-    sentences = waiting_sentences(dossier.case(), replace(world, cases=unnamed), plan)
+    case, around = dossier.case(), replace(world, cases=unnamed)
+    sentences = waiting_sentences(case, around, plan)
     found = [f"{_ANOTHER_ITEM.sub('another item', sentence)}." for sentence in sentences]
-    if plan.finish is not None:
-        found.append(f"As things stand it will be done by {day(plan.finish)}.")
+    found += when_done(case, around, plan)
     return [sentence[:1].upper() + sentence[1:] for sentence in found]
 
 

@@ -52,6 +52,7 @@ def test_a_governance_lead_sees_where_the_appraisal_is_and_what_happens_next(des
         ),
     ]
     assert (seen.finish, seen.target, seen.late) == (date(2023, 10, 11), date(2023, 10, 31), False)
+    assert (seen.done, seen.why_late) == (("The decision takes effect on 11 October 2023.",), None)
     assert [problem.code for problem in seen.problems] == ["notice-slack", "decides-inside-call-in"]
     cabinet = seen.step("cabinet")
     assert (cabinet.notice_by, cabinet.agenda_by) == (date(2023, 9, 6), date(2023, 9, 27))

@@ -38,7 +38,7 @@ nothing to do with it.
 | own | it opens for an item on whose route they stand; any other is “not found”, as if it did not exist |
 | own, Part II | the same, for an exempt item too, its title included |
 | Part I | it opens for every item but exempt ones |
-| sign in | they are sent to the sign-in page |
+| sign in | they are sent to the sign-in page, or asked to sign in before the form goes on |
 | no | they are told that it is not for them |
 | not found | they are told that there is no such page |
 """
@@ -179,7 +179,7 @@ class Asker:
         page = self.browser.open(address, method, None, follow=False, data=data)
         assert page.h1 != _FORGED, f"{method} {address}: the CSRF token was not taken"
         location = page.response.headers.get("Location", "")
-        if not self.kind.person and location.removeprefix(ADDRESS).startswith("/sign-in"):
+        if not self.kind.person and (location.removeprefix(ADDRESS).startswith("/sign-in") or page.status == 401):
             return "sign in"
         return {403: "no", 404: "not found"}.get(page.status) or _opened(page.status, method, address)
 

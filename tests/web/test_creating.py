@@ -26,7 +26,7 @@ def begun(browser: Client, **said: Any) -> Page:
         browser, browser.get("/items/new"), {"title": "Roads and paths", "kind": "options-appraisal", **said}
     )
     page = answered(browser, page, {"organisation": "lcc"})
-    page = answered(browser, page, {"route": "Options appraisal (standard-options-appraisal)"})
+    page = answered(browser, page, {"route": "Options appraisal – standard, you choose the forums"})
     page = answered(browser, page, {
         "name-1": "lancashire-place-partnership", "name-2": "lancashire-hwb",
         "name-3": "lcc-cabinet", "name-4": "icb-executives",
@@ -44,7 +44,7 @@ def test_an_item_is_described_page_by_page_and_begun(site_on_both: Site) -> None
     assert page.facts["Title"].startswith("Roads and paths")
     assert page.facts["Divisions or wards"].startswith("North, South")
     assert page.facts["Worth"].startswith("£2,500,000")
-    assert page.says("If it starts today, 18 July 2023, it could be done by")
+    assert page.says("If it starts today, 18 July 2023, the decision could take effect on")
     assert [row["Who deals with it"] for row in page.table("The first feasible dates")][2].startswith("Cabinet")
     assert site_on_both.office.where("options-appraisal-2023")
     made = browser.submit(page, form="Create the draft")

@@ -59,3 +59,23 @@ def test_a_cancelled_meeting_says_so(site: Site) -> None:
     site.office.democratic_services.does("meeting cancel", meeting=meeting.id)
     page = site.as_("democratic-services").get(f"/meetings/{meeting.id}")
     assert page.facts["State"] == "Cancelled" and page.says("This meeting does not take place.")
+
+
+def test_a_secretary_builds_an_agenda_from_the_forums_page_and_comes_back_to_it(site: Site) -> None:
+    client = site.as_("democratic-services")
+    at = "/forums/westmere-hwb"
+    page = client.follow(client.get(at), "Put it on a meeting – Winter plan")
+    assert page.value("meeting", "meeting"), "the meeting for which it is planned is chosen already"
+    page = client.submit(page, form="meeting")
+    assert page.path == at and page.flashed[0].startswith("Winter plan: Westmere Health and Wellbeing Board is to deal")
+    assert "Winter plan" not in {row["Decision"] for row in page.table("Decisions that are ready for")}
+    page = client.follow(page, "Take off the meeting – Winter plan")
+    assert page.link("Cancel") == at
+    page = client.submit(page, form="reason", reason="Too full")
+    assert page.path == at and "Winter plan" in {row["Decision"] for row in page.table("Decisions that are ready for")}
+
+
+def test_only_its_own_secretary_is_offered_to_arrange_a_meeting(site: Site) -> None:
+    for person in ("westmere-lead", "internal-auditor", "hwb-secretary"):
+        page = site.as_(person).get("/forums/westmere-hwb")
+        assert not any("/acts/" in address for _words, address in page.links)

@@ -23,18 +23,23 @@ def test_a_meeting_is_recorded_item_after_item_without_leaving_its_page(after_th
     client = site.as_("westmere-icb-lead")
     page = client.get(f"{MEETING}/record")
     assert page.says("0 recorded, 2 still to be recorded by you")
-    assert page.value("resolved_on", "outcome") == ["26", "07", "2023"]
+    assert page.value("resolved_on", "outcome") == ["26", "7", "2023"]
     check = client.submit(page, form="outcome", outcome="approved")
     assert check.path == f"{MEETING}/record" and check.says("Check your answers: Better Care Fund section 75 agreement")
     page = client.submit(check, form="Record it and go on", button="Record it and go on")
     assert page.path == f"{MEETING}/record"
-    assert page.flashed == ["Better Care Fund section 75 agreement: Westmere ICB Board: “approved” on 26 July 2023."]
+    done, told = page.flashed
+    assert done == "Better Care Fund section 75 agreement: Westmere ICB Board: “approved” on 26 July 2023."
+    assert told.startswith("Who has been told: ")
+    assert page.link("Better Care Fund section 75 agreement") == f"/items/{FUND}"
+    assert not any(address.endswith("/held") for _words, address in page.links), "one is still to be recorded"
     assert page.says("1 recorded, 1 still to be recorded by you")
     assert "Memorandum on community equipment" in page.headings, "the next one is open"
     page = client.submit(page, form="outcome", outcome="deferred", reason_deferred="Costs")
     page = client.submit(page, form="Record it and go on", button="Record it and go on")
     assert page.says("2 recorded, 0 still to be recorded by you", "Nothing is left to be recorded here.")
     assert [row["State"] for row in page.rows] == ["Recorded: approved", "Recorded: deferred"]
+    assert client.follow(page, "Record that the meeting was held").path == f"{MEETING}/held"
     assert site.office.step(MEMORANDUM, STEP)["round"] == 2
     assert site.office.verify().ok
 
@@ -63,7 +68,7 @@ def test_items_that_went_through_as_recommended_are_recorded_together(after_the_
     assert page.says("That the memorandum on community equipment be approved.")
     assert site.office.step(FUND, STEP)["outcome"] is None
     page = client.submit(page, button="record")
-    assert len(page.flashed) == 2
+    assert len(page.flashed) == 3 and page.flashed[-1].startswith("Who has been told: ")
     assert site.office.step(FUND, STEP)["outcome"] == site.office.step(MEMORANDUM, STEP)["outcome"] == "approved"
     assert "RESOLVED" in site.office.story(FUND)[-1]
     assert site.office.verify().ok
@@ -93,7 +98,7 @@ def test_the_second_of_two_at_one_meeting_keeps_their_text(after_the_board: Site
     page = client.get(f"{MEETING}/record")
     site.office.westmere_icb_lead.records(FUND, STEP, "approved", on="2023-07-26")
     page = client.submit(page, form="outcome", outcome="noted", text="What I typed", status=409)
-    assert page.says("Somebody was first", "recorded “approved” on 26 July 2023")
+    assert page.says("Already done", "recorded “approved” on 26 July 2023")
     assert page.value("text", "outcome") == "What I typed"
 
 
@@ -203,3 +208,24 @@ def test_the_calendar_is_for_the_secretary(site: Site, page: str) -> None:
     before = site.office.known().meetings
     client.post(page, {"meets_on": ["1", "11", "2023"], "reason": "Because"}, status=403)
     assert site.office.known().meetings == before
+
+
+def test_a_secretary_arranges_what_is_on_a_meeting_from_its_page(site: Site) -> None:
+    client = site.as_("westmere-icb-lead")
+    words = "Better Care Fund section 75 agreement, Westmere ICB Board"
+    page = client.submit(client.follow(client.get(MEETING), f"Take off the meeting – {words}"), form="reason")
+    assert page.path == MEETING and page.flashed[0].startswith("Better Care Fund section 75 agreement: ")
+    page = client.submit(client.follow(page, f"Put it on this meeting – {words}"), form="meeting")
+    assert page.path == MEETING and site.office.step(FUND, STEP)["state"] == "submitted"
+    page = client.submit(client.follow(page, f"Put on the agenda – {words}"), form="reason")
+    assert page.path == MEETING and site.office.step(FUND, STEP)["state"] == "on-agenda"
+    assert not any(link.startswith("Put on the agenda") for link, _address in page.links)
+
+
+@pytest.mark.parametrize(
+    "back", ["https://example.org/meetings/x", "//example.org", "/account", "/meetings/../account"]
+)
+def test_after_an_act_nobody_is_led_anywhere_else(site: Site, back: str) -> None:
+    client = site.as_("westmere-icb-lead")
+    page = client.get(f"/items/{MEMORANDUM}/steps/{STEP}/acts/unbind?back={back}")
+    assert client.submit(page, form="reason").path == f"/items/{MEMORANDUM}"

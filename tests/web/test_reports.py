@@ -11,6 +11,17 @@ from workflow.queries.reports import Reports, reports_of
 
 OWNER = "head-of-place"
 NEW = f"/items/{OWN}/reports/new"
+DRAFT = """
+decision_routes: 1
+routes:
+  - route: cabinet-alone
+    title: Cabinet alone
+    for: [building]
+    stages: [{id: cabinet, forum: lcc-cabinet, ask: agree, decisive: true, title: Agree}]
+items:
+  - {id: new-day-centre, title: New day centre, type: building, route: cabinet-alone,
+     organisation: lcc, owner: head-of-place, state: draft, recommendations: [Build it]}
+"""
 PDF = b"%PDF-1.7 a small one"
 
 
@@ -59,6 +70,11 @@ def test_the_owner_makes_a_new_version_with_files(site_on_both: Site) -> None:
         ("Appendix “A” – costs.docx", "I"), ("Tenders.pdf", "II"),
     ]  # fmt: skip
     assert "The costs rose" in site.office.story(OWN)[-1]
+    offered = [words for words, _address in made.links if words.startswith("Submit version")]
+    assert offered == ["Submit version 2 to Cabinet of Lancashire County Council"], "it holds the first version"
+    again = browser.submit(browser.follow(made, offered[0]), form="version")
+    assert again.path == f"/items/{OWN}" and "version 2" in site.office.story(OWN)[-1]
+    assert "Submit version" not in browser.get(f"/items/{OWN}/reports").text
     assert site.office.verify().ok
 
 
@@ -206,3 +222,14 @@ def test_too_much_at_once_is_refused(site: Site) -> None:
 @pytest.mark.parametrize("path", ["reports/99", "reports/0", "files/1/99", "files/1/0"])
 def test_what_is_not_there_is_not_found(site: Site, path: str) -> None:
     site.as_(OWNER).get(f"/items/{OWN}/{path}", status=404)
+
+
+def test_files_are_attached_to_a_draft_from_its_page(site: Site) -> None:
+    site.office.load(DRAFT)
+    browser = site.as_(OWNER)
+    page = browser.follow(browser.get("/items/new-day-centre"), "Attach files to the report")
+    page = browser.submit(page, {"files": ("Tenders.pdf", PDF), "part": "I"}, button="Continue")
+    browser.submit(page, form=0)
+    assert [file.name for file in report(site, "new-day-centre").newest.attachments] == ["Tenders.pdf"]
+    page = site.as_("internal-auditor").get("/items/new-day-centre")
+    assert not any(words.startswith("Attach files") for words, _address in page.links)

@@ -273,7 +273,8 @@ def _means(choice: Choice) -> str:
             said.append(f"{name} by {in_days(by)}")
     means = f"{', '.join(said)}. " if said else ""
     means = means[:1].upper() + means[1:]
-    means += f"Done by {in_days(choice.finish)}." if choice.finish else "No date for the end can be given."
+    effect = f"The decision takes effect on {in_days(choice.finish)}."
+    means += effect if choice.finish else "No date for the end can be given."
     if choice.late:
         means += f" Too late for: {', '.join(choice.late)}."
     return means

@@ -18,6 +18,7 @@ from routes.explain import explained
 from web.acting import Mistyped
 from web.forms.base import Form, area, chosen, hidden, needed, pick, radios, text, tick, ticks
 from web.words import ROLES, plain
+from workflow.choices import forums_to_choose
 from workflow.entries import ForumEntry, OrganisationEntry, PersonEntry
 from workflow.known import MONTHS, NTH, WEEKDAYS, Known
 from workflow.queries.administration import id_from, role_in_words
@@ -216,9 +217,8 @@ class PersonForm(EntryForm):
 
     def offer(self, known: Known, before: Entry | None) -> None:
         super().offer(known, before)
-        forums = sorted(known.world.forums.values(), key=lambda f: (f.name.casefold(), f.id))
         by_name = sorted(known.organisations.values(), key=lambda o: (o.name.casefold(), o.id))
-        self.new_forum.choices = [("", "Choose a forum"), *((f.id, f.name) for f in forums)]
+        self.new_forum.choices = [("", "Choose a forum"), *forums_to_choose(known, known.world.forums.values())]
         self.new_organisation.choices = [("", "Choose an organisation"), *((o.id, o.name) for o in by_name)]
         held = {_value(role) for role in (before or {}).get("roles", ())} | set(self.roles.data or ())
         self._show_roles(known, held)

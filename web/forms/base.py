@@ -71,6 +71,9 @@ class DateWidget(_Legend, GovDateInput):
         whole, field.raw_data = field.raw_data, None if field.raw_data is None else field.parts
         params = super().map_gov_params(field, **kwargs)
         field.raw_data = whole
+        if whole is None:  # not typed by anybody: 7, as people write it, and not 07
+            for item in params["items"]:
+                item["value"] = (item["value"] or "").lstrip("0")
         return params
 
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 
 from web.acting import act, tell
 from web.forms.acts import NAMES, PAGES, About, ActForm, ActPage
 from web.forms.base import number_seen
 from web.reading import looking, person, reader, stop_looking
-from web.signing_in import fresh_password_or_page
+from web.signing_in import fresh_password_or_page, local_path
 from web.words import ACTS
 from workflow.errors import AlreadyDecided, NotPermitted, Refused, Unknown, WorkflowError
 from workflow.queries.at_hand import at_hand, step_at_hand
 from workflow.queries.offers import Offer, offers
 
 pages = Blueprint("acts", __name__)
+
+#: Where somebody may have come from to arrange a meeting, and goes back to.
+_CAME_FROM: Final = re.compile(r"/(forum|meeting)s/[a-z0-9-]+")
 
 
 @pages.route("/items/<item>/steps/<step>/acts/<action>", methods=["GET", "POST"])
@@ -66,8 +72,20 @@ def _done(about: About, action: str, page: ActPage, form: ActForm) -> Response:
         form.refused(err, NAMES)
         stop_looking()
         return _shown(_about(item, step), action, page, form, err.status)
-    tell(done.sentence, about.hand.dossier.item["part"])
-    return _to(url_for("items.show", item=item))
+    part = about.hand.dossier.item["part"]
+    address, name = _came_from(about)
+    if name == "item":
+        tell(done.sentence, part)
+    else:
+        tell(f"{about.hand.title}: {done.sentence}", part, "It is recorded for an item in Part II.")
+    return _to(address)
+
+
+def _came_from(about: About) -> tuple[str, str]:
+    """The page that the act was begun on, and what it is called: a forum's, a meeting's, else the item's own."""
+    wanted = local_path(about.asked.get("back")) or ""
+    found = _CAME_FROM.fullmatch(wanted)
+    return (wanted, found[1]) if found else (url_for("items.show", item=about.hand.id), "item")
 
 
 def _about(item: str, step: str | None) -> About:
@@ -121,7 +139,7 @@ def _shown(
     conflict: str | None = None,
 ) -> Response:
     where = {"item": about.hand.id, **({"step": about.step.id} if about.step else {})}
-    asked = {name: value for name, value in about.asked.items() if name in ("area", "number", "meeting")}
+    asked = {name: value for name, value in about.asked.items() if name in ("area", "number", "meeting", "back")}
     shown = render_template(
         "acts/form.html",
         about=about,
@@ -131,6 +149,7 @@ def _shown(
         heading=ACTS[action],
         why_not=why_not,
         conflict=conflict,
+        back=_came_from(about),
         address=url_for("acts.on_step" if about.step else "acts.on_item", action=action, **where, **asked),
         today=about.hand.look.today,
     )

@@ -8,8 +8,9 @@ from typing import Any
 from web.forms.creating import Answers
 from web.reading import reader
 from web.views.describing import Flow
-from web.views.item_pages import PAGES, called
+from web.views.item_pages import PAGES
 from web.words import in_days, plain, pounds
+from workflow.choices import forum_in_full
 from workflow.queries import setting_out
 from workflow.runtime import Looking
 
@@ -41,12 +42,16 @@ def answers_in_words(flow: Flow, look: Looking) -> list[Row]:
 
 def _filled(look: Looking, value: str) -> str:
     forum = look.known.world.forums.get(value)
-    return called(look, forum) if forum else setting_out.titles_of(look, reader(), [value]).get(value, "Another item")
+    return (
+        forum_in_full(look.known, forum)
+        if forum
+        else setting_out.titles_of(look, reader(), [value]).get(value, "Another item")
+    )
 
 
 def _party(look: Looking, party: dict[str, str]) -> str:
     forum = look.known.world.forums.get(party.get("forum", ""))
-    return called(look, forum) if forum else look.known.organisations[party["organisation"]].name
+    return forum_in_full(look.known, forum) if forum else look.known.organisations[party["organisation"]].name
 
 
 def _openness(answers: Answers) -> list[tuple[str, Any, str]]:

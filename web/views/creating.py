@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
-from markupsafe import Markup
 
-from routes.picture import svg
 from web.acting import perform, tell
 from web.forms import creating as forms
 from web.forms.base import Form
 from web.forms.creating import entry_of
+from web.journey_map import Stop, as_sentences, journey_map
+from web.journey_stops import not_begun
 from web.reading import looking, person, reader
 from web.views.answers_given import answers_in_words
 from web.views.describing import NEW, Flow, Page
@@ -22,7 +22,7 @@ from workflow.authority import Matter, why_not
 from workflow.drafts import Discard
 from workflow.errors import AlreadyDecided, NotPermitted, Refused, Unknown
 from workflow.queries import setting_out
-from workflow.queries.feasibility import first_feasible
+from workflow.queries.feasibility import Feasible, FeasibleStep, first_feasible
 from workflow.runtime import Looking
 from workflow.use_cases.creating import ChangeItem, CreateItem, change_item, create_item
 
@@ -162,12 +162,41 @@ def _answers(flow: Flow, send: Callable[[Flow], Response]) -> Response:
             rows=answers_in_words(flow, look),
             recommendations=flow.answers["recommendations"],
             tried=tried,
-            drawing=Markup(svg(tried.route)) if tried else None,
+            **_drawn(tried, flow),
             sentence=sentence,
             first=first,
             back=url_for("items.show", item=flow.item) if flow.item else url_for("creating.begin"),
         )
     return make_response(shown, status)
+
+
+def _drawn(tried: Feasible | None, flow: Flow) -> dict[str, Any]:
+    """The route as a map with the forums that were chosen, and in words."""
+    if tried is None:
+        return {}
+    stops = [_stop(step) for step in tried.steps]
+    title = f"The route of {flow.answers['title']}"
+    return {
+        "drawing": journey_map(stops, title, tried.plan.on),
+        "in_words": as_sentences(stops, tried.plan.on),
+    }
+
+
+def _stop(step: FeasibleStep) -> Stop:
+    planned = step.planned
+    return Stop(
+        id=planned.step,
+        name=step.name,
+        ask=planned.ask,
+        state=not_begun(planned.state),
+        after=step.after,
+        lane=step.lane,
+        kind=step.kind,
+        day=planned.meeting,
+        basis=planned.basis,
+        decisive=step.decisive,
+        join=step.join,
+    )
 
 
 def _create(flow: Flow) -> Response:

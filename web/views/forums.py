@@ -55,6 +55,7 @@ def meeting(meeting: str) -> str:
         today=today,
         names={forum.id: forum.name for forum in found.forums},
         keeps=keeps(person(), sitting),
+        arranged=tuple(forum for forum in sitting if person().holds("secretary", forum)),
         offers=list(_offers(found, today, sitting)),
     )
 

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from flask import request, url_for
-from markupsafe import Markup
 
-from routes.phrases import in_order, particulars, what
-from routes.picture import svg
 from routes.spec import WaitsForStep
 from web.forms import creating as forms
 from web.forms.base import Form
 from web.forms.creating import Answers
 from web.reading import person, reader
+from web.routes_in_words import shown
 from web.views.describing import Flow, Page, leads_something
-from web.words import plain
+from workflow.choices import forum_in_full, organisations_of, own_first, people_to_choose
 from workflow.facts import Forum
 from workflow.queries import setting_out
 from workflow.queries.setting_out import RouteChoice
@@ -63,8 +60,8 @@ class WhosePage(Page):
     def build(self, flow: Flow, look: Looking) -> Form:
         form = forms.Whose()
         organisations = sorted((found.id, found.name) for found in look.known.organisations.values())
-        people = sorted((found.id, found.name) for found in look.known.people.values())
-        form.offer(_by_words(organisations), _by_words(people) if leads_something(person()) else None)
+        people = people_to_choose(look.known, look.known.people.values())
+        form.offer(_by_words(organisations), people if leads_something(person()) else None)
         if not form.is_submitted():
             form.fill(flow.answers, person().id)
         return form
@@ -102,7 +99,7 @@ class RoutePage(Page):
 
     def build(self, flow: Flow, look: Looking) -> Form:
         form = forms.WhichRoute()
-        form.route.choices = [(shown["name"], shown["title"]) for shown in _shown(look, self.offered(flow, look))]
+        form.route.choices = [(one["name"], one["title"]) for one in _shown(look, self.offered(flow, look))]
         if not form.is_submitted():
             form.route.data = flow.answers.get("route")
         return form
@@ -168,12 +165,12 @@ class ForumsPage(Page):
         found = []
         for gap in setting_out.gaps(chosen.route):
             if gap.kind == "forum":
-                found.append((gap, _forums(look, setting_out.able_forums(look, gap.stages))))
+                found.append((gap, _forums(flow, look, setting_out.able_forums(look, gap.stages))))
             else:
                 stages = [stage.gate.stage for stage in gap.stages if isinstance(stage.gate, WaitsForStep)]
                 found.append((gap, setting_out.items_with(look, reader(), stages, flow.item)))
         asked = setting_out.asks_parties(chosen.route)
-        return found, _forums(look, setting_out.able_forums(look, asked)) if asked else None
+        return found, _forums(flow, look, setting_out.able_forums(look, asked)) if asked else None
 
 
 class OpennessPage(Page):
@@ -292,26 +289,13 @@ def _by_words(pairs: Sequence[tuple[str, str]]) -> Pairs:
     return sorted(pairs, key=lambda pair: pair[1].lower())
 
 
-def _forums(look: Looking, found: Sequence[Forum]) -> Pairs:
-    return [(forum.id, called(look, forum)) for forum in found]
-
-
-def called(look: Looking, forum: Forum) -> str:
-    """A forum with whose it is, unless its name says so."""
-    organisation = look.known.organisations[forum.organisation].name
-    return forum.name if organisation in forum.name else f"{forum.name} – {organisation}"
+def _forums(flow: Flow, look: Looking, found: Sequence[Forum]) -> Pairs:
+    """Those of the item's organisation and of one's own before the others."""
+    own = {str(flow.answers.get("organisation")), *organisations_of(look.known, person())}
+    return [(forum.id, forum_in_full(look.known, forum)) for forum in own_first(found, own)]
 
 
 def _shown(look: Looking, offered: Sequence[RouteChoice]) -> list[dict[str, Any]]:
-    """Routes with their drawings, and the same facts as lists; those of one title are told apart by their ids."""
-    titles = [choice.route.title for choice in offered]
-    ids = [choice.route.id for choice in offered]
-    found = []
-    for number, choice in enumerate(offered, 1):
-        route = setting_out.in_names(look, reader(), choice.route)
-        called = route.id if ids.count(route.id) == 1 else choice.name
-        title = f"{route.title} ({called})" if titles.count(route.title) > 1 else route.title
-        stages = [(stage.title or plain(stage.id), [what(stage), *particulars(stage)]) for stage in in_order(route)]
-        drawing = Markup(svg(replace(route, id=f"{route.id}-{number}")))  # ids on the page are made of it
-        found.append({"name": choice.name, "title": title, "route": route, "stages": stages, "drawing": drawing})
-    return found
+    """Routes with their drawings, and the same facts in words."""
+    named = [setting_out.in_names(look, reader(), choice.route) for choice in offered]
+    return shown(look.known, offered, named)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request
 
 from web import offers
 from web.journey_map import Stop, as_sentences, journey_map
+from web.journey_stops import not_begun
 from web.reading import looking, person, reader
 from workflow.queries.item_page import ItemPage, history_page, item_page
 from workflow.queries.item_rounds import StepView
@@ -21,14 +23,16 @@ def show(item: str) -> str:
     """Everything about one item."""
     with looking() as look:
         page = item_page(look, reader(), person(), item)
-    stops = [_stop(step) for step in page.steps]
+    states = {step.id: _state(page, step) for step in page.steps}
+    stops = [_stop(step, states[step.id], page.state == "in-progress") for step in page.steps]
     return render_template(
         "items/show.html",
         page=page,
         journey=journey_map(stops, f"The route of {page.title}", page.on),
         in_words=as_sentences(stops, page.on),
         stops=stops,
-        **_acts(page.id, page.offers),
+        states=states,
+        **_acts(page.id, page.offers) | {"called": partial(_called, page)},
         of_step=_by_step(page),
         others=[offer for offer in page.offers if not offer.possible and not offer.usual],
         names={step.id: step.name for step in page.steps},
@@ -64,6 +68,17 @@ def _acts(item: str, offered: tuple[Offer, ...]) -> dict[str, Any]:
     }
 
 
+def _called(page: ItemPage, offer: Offer) -> str:
+    """What a link to an offered act says; that a condition is met with what the condition asks."""
+    words = offers.called(offer)
+    if offer.action != "meet":
+        return words
+    asked = next(
+        (one.text for one in page.conditions if (one.step, str(one.number)) == (offer.step, offer.detail)), None
+    )
+    return f"{words}: {asked}" if asked else words
+
+
 def _by_step(page: ItemPage) -> dict[str, list[Offer]]:
     found: dict[str, list[Offer]] = {step.id: [] for step in page.steps}
     for offer in page.offers:
@@ -72,19 +87,28 @@ def _by_step(page: ItemPage) -> dict[str, list[Offer]]:
     return found
 
 
-def _stop(step: StepView) -> Stop:
+def _state(page: ItemPage, step: StepView) -> str:
+    """A step's label, as far as its item is on its way."""
+    if page.state == "draft":
+        return not_begun(step.state)
+    if page.state == "on-hold" and step.is_now and step.state == "ready":
+        return "on-hold"
+    return step.state
+
+
+def _stop(step: StepView, state: str, on_its_way: bool) -> Stop:
     return Stop(
         id=step.id,
         name=step.name,
         ask=step.ask,
-        state=step.state,
+        state=state,
         after=step.after,
         lane=step.lane,
         kind=step.kind,
         day=step.day,
         basis=step.basis,
         outcome=step.outcome,
-        here=step.is_now,
+        here=step.is_now and on_its_way,
         decisive=step.decisive,
         join=step.join,
         href=f"#{step_anchor(step.id)}",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
@@ -17,13 +17,16 @@ from web.recording_together import Block, block, record_block
 from web.words import in_days
 from workflow import authority
 from workflow.authority import Matter
+from workflow.choices import forums_to_choose
 from workflow.errors import NotPermitted, Refused, Unknown, WorkflowError
 from workflow.queries.at_hand import AtHand
 from workflow.queries.forums import MeetingPage
 from workflow.queries.forums import meeting as meeting_page
+from workflow.queries.outcome_told import told_at
 
 pages = Blueprint("meetings", __name__)
 
+MOST_NAMED = 8  # posts that were told; of others it is said how many there are
 MOST_TOLD = 5  # sentences about single items; of more it is said how many there are
 
 
@@ -45,6 +48,8 @@ def record(meeting: str) -> Response:
         return played
     if played.page == DONE:
         _tell(made.step.hand, played.sentence)
+        assert played.at is not None
+        _say_who_was_told([made.step.hand.id], played.at)
         return _to(url_for("meetings.record", meeting=meeting))
     if played.conflict:
         with looking() as look:
@@ -70,11 +75,13 @@ def record_together(meeting: str) -> Response:
         return _recording_again(found, err)
     if isinstance(done, Response):
         return done
+    recorded, at = done
     hands = {line.step.hand.id: line.step.hand for line in chosen.lines}
-    if len(done) > MOST_TOLD:
-        flash(f"{len(done)} items are recorded as recommended.", "success")
-    for one in done if len(done) <= MOST_TOLD else ():
+    if len(recorded) > MOST_TOLD:
+        flash(f"{len(recorded)} items are recorded as recommended.", "success")
+    for one in recorded if len(recorded) <= MOST_TOLD else ():
         _tell(hands[one.item or ""], one.sentence)
+    _say_who_was_told(hands, at)
     return _to(url_for("meetings.record", meeting=meeting))
 
 
@@ -87,13 +94,13 @@ def new(forum: str) -> Response:
             raise Unknown("There is no such forum. Check the address, or look for it among the forums.")
         _must_be_allowed("meeting add", (forum,))
         form = NewMeeting()
-        form.others.choices = sorted(
+        form.others.choices = forums_to_choose(
+            look.known,
             (
-                (other.id, other.name)
+                other
                 for other in look.known.world.forums.values()
                 if other.id != forum and (other.organisation == known.organisation or _keeps(other.id))
             ),
-            key=lambda choice: choice[1].casefold(),
         )
         if not form.others.choices:
             del form.others
@@ -232,6 +239,7 @@ def _recording(
             refused=refused,
             address=url_for("meetings.record", meeting=found.id),
             ahead=found.on > look.today,
+            keeps=any(_keeps(forum.id) for forum in found.forums),
         )
     return make_response(page, refused.status if refused else played.status if played else 200)
 
@@ -254,6 +262,18 @@ def _free_id(forum: str, on: date | None, known: Mapping[str, Any]) -> str:
 
 def _tell(hand: AtHand, sentence: str) -> None:
     tell(f"{hand.title}: {sentence}", hand.dossier.item["part"], f"An item in Part II: {sentence}")
+
+
+def _say_who_was_told(items: Collection[str], at: datetime) -> None:
+    """Whoever was written to about what was recorded just now."""
+    with looking() as look:
+        names = told_at(look, items, at)
+    if not names:
+        flash("Nobody was told: those whom it concerns have no e-mail address, or recorded it themselves.", "message")
+        return
+    more = len(names) - MOST_NAMED
+    others = f", and {more} more" if more > 0 else ""
+    flash(f"Who has been told: {', '.join(names[:MOST_NAMED])}{others}.", "message")
 
 
 def _to(address: str) -> Response:

@@ -32,6 +32,8 @@ from workflow.authority import Matter, why_not
 from workflow.drafts import Discard, Draft, Save
 from workflow.errors import AlreadyDecided, NotPermitted, Refused, WorkflowError
 from workflow.files import LARGEST, MOST_FILES, CheckedFile, checked
+from workflow.queries.at_hand import StepAtHand, at_hand
+from workflow.queries.offers import offers
 from workflow.queries.reports import Reports, compared, file_content, reports_of, why_not_now
 from workflow.queries.seeing import may_see_exempt
 from workflow.runtime import Looking
@@ -80,7 +82,8 @@ def index(item: str) -> str:
         report = _report(look, item)
         kept = _kept(look, item)
         why = _why_not(look, report) or why_not_now(report)
-    return render_template("reports/index.html", report=report, begun=kept, why_not=why)
+        behind = [] if why else _behind(look, report)
+    return render_template("reports/index.html", report=report, begun=kept, why_not=why, behind=behind)
 
 
 @pages.get("/items/<item>/reports/<int:number>")
@@ -236,6 +239,14 @@ def _report(look: Looking, item: str) -> Reports:
 
 def _why_not(look: Looking, report: Reports) -> str | None:
     return why_not(look.known, person().id, "revise", Matter(item={"owner": report.owner}))
+
+
+def _behind(look: Looking, report: Reports) -> list[StepAtHand]:
+    """The steps at which an older version is in, and where the newest may be submitted now."""
+    hand = at_hand(look, reader(), report.item)
+    offered = offers(look, hand.seen, hand.id, person(), hand.plan)
+    steps = [hand.step(offer.step) for offer in offered if offer.step and offer.action == "submit" and offer.possible]
+    return [step for step in steps if step.row["papers"] != "none" and step.version < report.newest.number]
 
 
 def _kept(look: Looking, item: str) -> Draft | None:

@@ -14,6 +14,7 @@ from routes.spec import Stage
 from workflow import authority
 from workflow.dossiers import Dossier, Row
 from workflow.due_dates import may_be_called_in, pack_in_force
+from workflow.ending import when_done
 from workflow.errors import Unknown, WorkflowError, day
 from workflow.facts import Meeting
 from workflow.known import Person
@@ -66,6 +67,10 @@ class AtHand:
     def around(self) -> Mapping[str, Dossier]:
         """The item with those that its gates look at."""
         return self.seen.dossiers
+
+    def when_done(self, plan: Plan) -> list[str]:
+        """By such a plan of it, when its decision takes effect and where its route ends, in sentences."""
+        return when_done(self.dossier.case(), self.look.known.world, plan)
 
     def plan_if(self, step: str, on: date) -> Plan | None:
         """The plan with one open step on another day; None if it cannot be there."""

@@ -6,19 +6,21 @@ it. Nothing is written; what is wrong with the entry comes as Refused, as it wou
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from routes.spec import Route
+from routes.spec import Kind
 from workflow import planner
 from workflow.doing import Doing
+from workflow.ending import where_it_ends
 from workflow.entries import ItemEntry
 from workflow.errors import Refused, Unknown
-from workflow.facts import Case
+from workflow.facts import Case, Step, World
 from workflow.listing import placeholder
-from workflow.naming import step_name
+from workflow.naming import gate_name, joined, step_name
 from workflow.plans import Plan, PlannedStep
 from workflow.queries.decisions import filled_in
-from workflow.queries.setting_out import in_names, titles_of
+from workflow.queries.setting_out import titles_of
 from workflow.runtime import Looking
 from workflow.shelf import cases_for
 from workflow.use_cases import items
@@ -28,20 +30,24 @@ from workflow.visibility import NOBODY, Reader
 
 @dataclass(frozen=True, slots=True)
 class FeasibleStep:
-    """One step with the dates that it would have: `name` is who deals with it, `title` what for."""
+    """One step with the dates that it would have: `name` is who deals with it, `title` what for, `lane` whose it is."""
 
     name: str
     title: str | None
-    kind: str
+    kind: Kind
     planned: PlannedStep
+    lane: str
+    after: tuple[str, ...]
+    decisive: bool
+    join: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Feasible:
-    """An item that does not exist yet, as if it started today. `route` has its forums by name, for drawing."""
+    """An item that does not exist yet, as if it started today. `ends`: the step that comes after the decision."""
 
     plan: Plan
-    route: Route
+    ends: str | None
     steps: tuple[FeasibleStep, ...]
 
 
@@ -64,15 +70,30 @@ def first_feasible(look: Looking, entry: ItemEntry, reader: Reader = NOBODY) -> 
     made = planner.plan(case, world, look.calendar, look.today, critical=False)
     titles = titles_of(look, reader, cases)
     said = tuple(replace(one, message=filled_in(one.message, titles)) for one in made.problems)
-    names = {step.id: step_name(case, world, step) for step in case.steps}
-    forums = {step.stage: step.forum for step in case.steps if step.forum}
-    route = in_names(look, reader, dossier.route, forums, entry.forums)
-    return Feasible(replace(made, problems=said), route, _steps(made, case, names))
+    ends = where_it_ends(case, world, made)
+    steps = tuple(_step(case, world, step, made.step(step.id), titles) for step in case.steps)
+    return Feasible(replace(made, problems=said), ends, steps)
 
 
-def _steps(made: Plan, case: Case, names: dict[str, str]) -> tuple[FeasibleStep, ...]:
-    stages = {step.id: case.route.stage(step.stage) for step in case.steps}
-    return tuple(
-        FeasibleStep(names[planned.step], stages[planned.step].title, stages[planned.step].kind, planned)
-        for planned in made.steps
+def _step(case: Case, world: World, step: Step, planned: PlannedStep, titles: Mapping[str, str]) -> FeasibleStep:
+    stage = case.route.stage(step.stage)
+    name = step_name(case, world, step)
+    if stage.kind == "gate":
+        waits_for = filled_in(gate_name(case, world, stage), titles)
+        name = waits_for[:1].upper() + waits_for[1:]
+    return FeasibleStep(
+        name=name,
+        title=stage.title,
+        kind=stage.kind,
+        planned=planned,
+        lane=_lane(case, world, step),
+        after=(*stage.after, *([step.also_after] if step.also_after else [])),
+        decisive=stage.decisive,
+        join=joined(stage, sum(one.stage == stage.id for one in case.steps)),
     )
+
+
+def _lane(case: Case, world: World, step: Step) -> str:
+    forum = world.forums.get(step.forum or "")
+    organisation = forum.organisation if forum else case.item.organisation
+    return world.organisations.get(organisation, organisation)

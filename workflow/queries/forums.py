@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, select, union_all
 
-from models.forecasts import forecasts, timetable
+from models.forecasts import forecasts, tasks, timetable
 from models.organisations import meetings as meetings_table
 from models.steps import steps
 from workflow.due_dates import before_meeting, pack_in_force
@@ -27,6 +27,7 @@ SHOWN: Final = 10  # items of each of them there
 READY: Final = 50  # items that are ready and on no meeting
 MOST: Final = 100  # items of any other list here
 _TRAVELLING: Final = ("in-progress", "on-hold")
+_OPEN: Final = ("waiting", "ready", "scheduled", "submitted", "on-agenda")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,10 @@ class ForumLine:
 
 @dataclass(frozen=True, slots=True)
 class AtForum:
-    """One item that a forum has before it. `meets_on` is the day of the meeting, or the one to be expected."""
+    """One item that a forum has before it. `meets_on` is the day of the meeting, or the one to be expected.
+
+    `for_agenda`: everything is there for its secretary to put it on the agenda.
+    """
 
     item: str
     title: str
@@ -61,6 +65,12 @@ class AtForum:
     notice_by: date | None
     late: bool
     on_hold: bool
+    for_agenda: bool
+
+    @property
+    def can_move(self) -> bool:
+        """Whether it can still be put on a meeting or taken off it."""
+        return not self.on_hold and self.label in _OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +217,15 @@ def _sitting(look: Looking, forum: Forum, meeting: Meeting, items: Sequence[AtFo
     )
 
 
+_FOR_AGENDA: Final = exists().where(
+    tasks.c.item == timetable.c.item, tasks.c.step == timetable.c.step, tasks.c.act == "agenda"
+)
 _SHOWN_COLUMNS: Final = (
     timetable,
     forecasts.c.title,
     forecasts.c.late,
     forecasts.c.state,
+    _FOR_AGENDA.label("for_agenda"),
 )
 
 
@@ -242,6 +256,7 @@ def _at_forum(row: Row[Any]) -> AtForum:
         notice_by=row.notice_by,
         late=row.late,
         on_hold=row.state == "on-hold",
+        for_agenda=bool(row.for_agenda),
     )
 
 

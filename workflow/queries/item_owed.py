@@ -76,11 +76,24 @@ def _next_act(hand: Hand, tasks: list[Task]) -> NextAct:
         act=task.act,
         step=task.step or None,
         detail=task.detail,
-        sentence=_to_do(hand, task),
+        sentence=": ".join(words for words in (_to_do(hand, task), _said(hand, task)) if words),
         who=_who(hand, [one.holder for one in tasks]),
         due=task.due,
         overdue=task.due is not None and task.due < hand.plan.on,
     )
+
+
+def _said(hand: Hand, task: Task) -> str | None:
+    """What a condition asks, or why a report was returned, as far as the reader may read it."""
+    if task.act == "meet":
+        number = hand.dossier.decided_round(task.step)
+        condition = hand.dossier.table("conditions")[(task.step, number, int(task.detail))]
+        return hand.text(hand.dossier.rows["steps"][(task.step, number)], condition["text"])
+    if task.act == "revise" and task.step:
+        row = hand.dossier.step(task.step)
+        given = hand.dossier.table("clearances").get((task.step, task.detail, row["version"]))
+        return hand.text(row, given["reason"]) if given else None
+    return None
 
 
 def _to_do(hand: Hand, task: Task) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy import RowMapping, or_, select
 from models.reports import texts
 from workflow.authority import entitled
 from workflow.dossiers import Dossier, Row
+from workflow.ending import when_done, why_late
 from workflow.errors import Unknown
 from workflow.known import Person
 from workflow.ledger import REDACTED, digests
@@ -39,6 +40,7 @@ from workflow.queries.item_rounds import (
     steps_of,
 )
 from workflow.queries.offers import NEEDED, Offer, offers, redactions
+from workflow.queries.reasons import held_because
 from workflow.queries.views import View, view
 from workflow.runtime import Looking
 from workflow.shelf import cases_for, fetch_also, gates_of
@@ -92,8 +94,11 @@ class ItemPage:
     waiting_for: tuple[str, ...]
     next: tuple[NextAct, ...]
     finish: date | None
+    done: tuple[str, ...]  # when the decision takes effect and where the route ends, in sentences
     target: date | None
     late: bool
+    why_late: str | None
+    held_because: str | None
     problems: tuple[Problem, ...]
     steps: tuple[StepView, ...]
     recommendations: tuple[str, ...]
@@ -132,6 +137,8 @@ def item_page(look: Looking, reader: Reader, person: Person, item: str) -> ItemP
     newest = dossier.table("reports")[(dossier.item["report_version"],)]
     wanted = digests_superseded(hand.outcomes) | set(newest["recommendations"])
     wanted |= set(digests(dossier.item["exemption"] or {}))
+    held = held_because(look, [item]).get(item) if hand.plan.item_state == "on-hold" else None
+    wanted |= {held} if held else set()
     hand.spelt = _spelt(look, dossier, wanted)
     steps = steps_of(hand)
     row = dossier.item
@@ -155,8 +162,11 @@ def item_page(look: Looking, reader: Reader, person: Person, item: str) -> ItemP
         waiting_for=tuple(_sentence(one) for one in seen.waiting(item, hand.plan)),
         next=next_acts(hand),
         finish=hand.plan.finish,
+        done=tuple(when_done(hand.case, hand.world, hand.plan)),
         target=hand.plan.target,
         late=hand.plan.late,
+        why_late=why_late(hand.case, hand.world, hand.plan),
+        held_because=hand.plain_text(held),
         problems=_problems(hand.plan),
         steps=steps,
         recommendations=tuple(hand.plain_text(digest) or "" for digest in newest["recommendations"]),

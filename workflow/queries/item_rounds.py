@@ -19,7 +19,7 @@ from workflow.errors import day
 from workflow.facts import Case, Step, World
 from workflow.known import Known
 from workflow.ledger import REDACTED, digests
-from workflow.naming import gate_name, made_by, step_name
+from workflow.naming import gate_name, joined, made_by, step_name
 from workflow.plans import Plan, PlannedStep
 from workflow.queries.item_events import OUTCOMES, meeting_in_words, name_of_person, until_in_words
 from workflow.runtime import Looking
@@ -284,13 +284,7 @@ def _lane(hand: Hand, row: Row) -> str:
 
 
 def _join(hand: Hand, stage: Stage) -> str | None:
-    if not stage.each_party:
-        return None
-    there = sum(step.stage == stage.id for step in hand.case.steps)
-    if there < 2:
-        return None
-    needed = stage.join.needed(there)
-    return f"All {there} are needed" if needed == there else f"{needed} of {there} needed"
+    return joined(stage, sum(step.stage == stage.id for step in hand.case.steps))
 
 
 def _window_open(row: Row, planned: PlannedStep, on: date) -> bool:

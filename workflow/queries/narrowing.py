@@ -9,12 +9,12 @@ from typing import Any, Final
 from sqlalchemy import Column, Select, func, literal_column, select
 
 from models.forecasts import forecasts
+from workflow.choices import Choice, forums_to_choose, people_to_choose
 from workflow.queries.decisions import own_items
 from workflow.runtime import Looking
 from workflow.visibility import Reader, visible
 
 MOST: Final = 200  # more choices than anybody reads; a page has to stay small
-Choice = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,9 @@ def choices(look: Looking, reader: Reader) -> Choices:
         organisations, owners, types = found
     known = look.known
     return Choices(
-        forums=_named((forum.id, forum.name) for forum in known.world.forums.values()),
+        forums=tuple(forums_to_choose(known, known.world.forums.values())[:MOST]),
         organisations=_named((o, known.organisations[o].name) for o in organisations if o in known.organisations),
-        owners=_named((p, known.people[p].name) for p in owners if p in known.people),
+        owners=tuple(people_to_choose(known, [known.people[p] for p in owners if p in known.people])[:MOST]),
         types=tuple(sorted(types)[:MOST]),
     )
 

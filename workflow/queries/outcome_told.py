@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 
@@ -11,6 +12,7 @@ from models.ledger import events
 from models.outbox import letters
 from workflow.errors import Unknown
 from workflow.queries.at_hand import StepAtHand
+from workflow.runtime import Looking
 from workflow.telling import KIND
 from workflow.what_next import NextAct, next_acts, what_next
 
@@ -58,3 +60,12 @@ def outcome_told(step: StepAtHand, seq: int) -> OutcomeTold:
         acts=tuple(next_acts(hand.dossier, hand.look.known, hand.plan)),
         letters=tuple(sorted({hand.person_name(person) for person in told})),
     )
+
+
+def told_at(look: Looking, items: Collection[str], at: datetime) -> tuple[str, ...]:
+    """The posts that were written to about the outcomes of these items that were recorded at one moment."""
+    query = select(letters.c.person).where(
+        letters.c.item.in_(items), letters.c.written_at == at, letters.c.kind == KIND
+    )
+    people = look.known.people
+    return tuple(sorted({people[person].name for person in look.db.execute(query).scalars() if person in people}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -13,8 +14,10 @@ from models.steps import steps
 from workflow.errors import day
 from workflow.known import Person
 from workflow.queries.paging import Counted, Cursor, Page, bounded, counted, in_order, page_of
+from workflow.queries.reasons import Place, reasons_of
 from workflow.runtime import Looking
 from workflow.tasks import AGAIN, NEWER, holders_of
+from workflow.visibility import reader_of
 
 #: How tasks are sorted: by the day they are due, and then so that no two are alike.
 KEYS: Final = (
@@ -42,6 +45,7 @@ class ToDo:
     due: date | None
     overdue: bool
     why: str
+    said: str | None = None  # in people's own words, as far as whoever has to do it may read them
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +63,10 @@ def my_work(look: Looking, person: Person, cursor: Cursor | None = None) -> Work
     found = list(look.db.execute(_rows(look.today, holders, cursor)))
     places = [tuple(getattr(row, key.name) for key in KEYS) for row in found]
     page = page_of(found, places, cursor)
+    reasons = reasons_of(look, reader_of(look.known, person), page.rows)
     rows: dict[tuple[str, str, str, str], ToDo] = {}
     for row in page.rows:  # a secretary who is the chair too has to do it once
-        rows.setdefault((row.item, row.step, row.act, row.detail), _told(look, row))
+        rows.setdefault((row.item, row.step, row.act, row.detail), _told(look, row, reasons))
     total, overdue = _counts(look, holders, list(rows.values()), whole=cursor is None and page.later is None)
     return Work(Page(tuple(rows.values()), page.earlier, page.later), total, overdue)
 
@@ -110,7 +115,7 @@ def _counts(look: Looking, holders: list[str], rows: list[ToDo], whole: bool) ->
     return total, overdue
 
 
-def _told(look: Looking, row: Row[Any]) -> ToDo:
+def _told(look: Looking, row: Row[Any], reasons: Mapping[Place, str]) -> ToDo:
     role, _, scope = row.holder.partition(":")
     return ToDo(
         item=row.item,
@@ -124,6 +129,7 @@ def _told(look: Looking, row: Row[Any]) -> ToDo:
         due=row.due,
         overdue=row.due is not None and row.due < look.today,
         why=_why(look, row),
+        said=reasons.get((row.item, row.step, row.act, row.detail)),
     )
 
 

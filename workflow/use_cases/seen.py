@@ -58,11 +58,17 @@ def must_be_as_seen(do: Doing, item: str, step: str | None, seen: int) -> None:
     first = do.db.execute(query.order_by(events.c.seq).limit(1)).mappings().one_or_none()
     if first is None:
         return
-    who = do.known.people.get(first["on_behalf_of"] or first["actor"])
+    name = first["on_behalf_of"] or first["actor"]
+    who = do.known.people.get(name)
     done = _done(first["kind"], first["data"].get("act", {}))
     on = f" on {day(first['date'])}" if first["date"] else ""
+    if name == do.actor:
+        raise AlreadyDecided(
+            f"You have already {done}{on}: it stands, and nothing was recorded twice. "
+            "What you entered is kept below, in case it was something else."
+        )
     raise AlreadyDecided(
-        f"{who.name if who else first['actor']} {done}{on}, since you opened this page. Nothing of yours was recorded. "
+        f"{who.name if who else name} {done}{on}, since you opened this page. Nothing of yours was recorded. "
         "What you entered is kept below: look at what has changed, then decide whether it is still needed."
     )
 
