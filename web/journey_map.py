@@ -27,7 +27,7 @@ from web.journey_layout import (
     width_of,
     wrapped,
 )
-from web.journey_stops import OVER, REACHED, Stop, as_sentences, what_came_of_it, what_is_asked, when
+from web.journey_stops import OVER, REACHED, UNBOUND, Stop, as_sentences, what_came_of_it, what_is_asked, when
 from web.words import in_days
 
 __all__ = ["Stop", "as_sentences", "journey_map"]
@@ -93,9 +93,10 @@ def _kept_together(words: str, day: date | None) -> str:
 
 def _described(stops: Sequence[Stop], today: date | None) -> str:
     done = sum(stop.done for stop in stops)
+    running = "" if all(stop.state == UNBOUND for stop in stops) else f", {done} done"
     here = [stop.name for stop in stops if stop.here]
     parts = [
-        f"{len(stops)} {'step' if len(stops) == 1 else 'steps'}, {done} done",
+        f"{len(stops)} {'step' if len(stops) == 1 else 'steps'}{running}",
         f"here now: {', '.join(here)}" if here else "",
         f"as of {in_days(today)}" if today else "",
     ]

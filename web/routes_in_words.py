@@ -109,7 +109,9 @@ def _gate(known: Known, stage: Stage) -> str:
     gate = stage.gate
     if isinstance(gate, WaitsForStep):
         other = f"Another item {TO_CHOOSE}" if gate.item.startswith("$") else gate.item
-        return f"{other[:1].upper()}{other[1:]} to be {gate.outcome} at “{plain(gate.stage)}”"
+        there = known.world.forums.get(gate.stage)
+        where = f"by {there.name}" if there else f"at “{plain(gate.stage)}”"
+        return f"{other[:1].upper()}{other[1:]} to be {gate.outcome} {where}"
     if isinstance(gate, WaitsForCheck):
         found = known.people.get(gate.person or "")
         return f"The check “{gate.check}” by {found.name if found else f'the {gate.by}'}"

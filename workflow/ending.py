@@ -43,7 +43,9 @@ def where_it_ends(case: Case, world: World, plan: Plan) -> str | None:
         return None
     finish = plan.finish
     left = [step for step in _still_open(plan) if not _decisive(case, step) and not _is_gate(case, step)]
-    last = next((step for step in reversed(left) if step.meeting is None), None)
+    last = None
+    if not any(_decisive(case, step) for step in _still_open(plan)):  # else it may well be dealt with before that
+        last = next((step for step in reversed(left) if step.meeting is None), None)
     if last is None:
         dated = [(step.meeting, step) for step in left if step.meeting is not None and step.meeting > finish]
         last = max(dated, key=lambda one: one[0])[1] if dated else None

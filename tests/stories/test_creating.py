@@ -178,7 +178,7 @@ def test_the_first_feasible_dates_are_those_it_has_once_it_starts_today(office: 
         ("Cabinet", date(2023, 10, 12)),
     ]
     assert tried.steps[0].planned.report_due == date(2023, 7, 24)
-    assert [stage.forum for stage in tried.route.stages] == ["Partnership", "Health and Wellbeing Board", "Cabinet"]
+    assert [step.lane for step in tried.steps] == ["Place", "Borough Council", "Borough Council"]
     name = creates(office, "author")
     office.author.does("start", item=name)
     assert office.plan(name).finish == tried.plan.finish
@@ -202,7 +202,7 @@ def test_what_could_be_names_no_item_that_is_not_for_whoever_asks(desk: Office) 
         for who, named in (("author", "Secret deal"), ("trust-clerk", "nother item")):
             said = entry(route="waits", forums={"deal": deal})
             tried = first_feasible(look, said, reader_of(look.known, who))
-            told = " ".join(problem.message for problem in tried.plan.problems)
+            told = " ".join([*(problem.message for problem in tried.plan.problems), tried.steps[0].name])
             assert named in told
             assert deal not in told
             assert "⟦" not in told

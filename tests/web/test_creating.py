@@ -265,3 +265,36 @@ def test_only_items_that_one_may_see_can_be_waited_for(site: Site) -> None:
     assert page.facts["Sale"].startswith("Sale of Zinnia Farm")
     made = browser.submit(page, form="Create the draft").path.rpartition("/")[2]
     assert site.where(made)["state"] == "draft"
+
+
+def test_routes_on_offer_are_told_in_words(site: Site) -> None:
+    browser = site.as_(AUTHOR)
+    page = browser.submit(browser.get("/items/new"), {"title": "Roads", "kind": "options-appraisal"})
+    page = browser.submit(page, {"organisation": "lcc"})
+    assert page.h1 == "Which route does it take?"
+    assert page.says(
+        "Options appraisal – by way of Interim Lancashire Place Partnership",
+        "Options appraisal – standard, you choose the forums",
+        "Partnership forum (you choose) is asked to endorse it",
+        "It waits for: Another item to be decided by Integrated Care Board",
+        "Choose the plan route if only one body decides.",
+    )
+    assert "$" not in page.html
+    assert page.html.count("<svg") == 2
+    assert not [words for words in ("Gate: opens", "Asked to", "lcc-cabinet asked") if words in page.main.text]
+
+
+def test_the_answers_show_the_map_of_the_route_with_the_forums_that_were_chosen(site: Site) -> None:
+    browser = site.as_(AUTHOR)
+    page = begun(browser)
+    region = next(one for one in page.main.of_class("app-scroll") if one.get("aria-label") == "Map of the route")
+    assert region.get("tabindex") == "0"
+    assert "journey-map" in page.html and "Here now" not in page.html
+    assert "Not started" in region.text and "Ready" not in region.text
+    assert page.says(
+        "The route in words", "Cabinet of Lancashire County Council, Lancashire County Council: asked to agree"
+    )
+    assert "$" not in page.html
+    made = browser.submit(page, form="Create the draft")
+    edit = browser.get(f"{made.path}/edit")
+    assert "journey-map" in edit.html and "$" not in edit.html

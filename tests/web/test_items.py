@@ -22,7 +22,7 @@ def test_the_page_answers_its_questions_in_their_order(site: Site) -> None:
     ]  # fmt: skip
     assert [heading for heading in page.headings if heading in wanted] == wanted
     assert page.says("Interim Lancashire Place Partnership to endorse it on 21 August 2023")
-    assert page.says("11 October 2023", "Its target is 31 October 2023.")
+    assert page.says("The decision takes effect on 11 October 2023.", "Its target is 31 October 2023.")
     assert page.table("To be done now")[0] == {
         "What": "Submit the report to Interim Lancashire Place Partnership",
         "Who": "Head of Lancashire Place",
@@ -176,3 +176,25 @@ def test_a_long_item_is_still_a_light_page(site: Site) -> None:
         action = "hold" if n % 2 == 0 else "resume"
         site.office.westmere_lead.does(action, item="winter-plan", reason=f"Reason {n}")
     assert len(site.as_("westmere-lead").get("/items/winter-plan").bytes) < 100_000
+
+
+def test_a_draft_is_nowhere_yet(site: Site) -> None:
+    page = site.as_("head-of-commissioning").get("/items/dementia-strategy")
+    assert "Here now" not in page.html
+    assert page.says("Not started")
+    assert "Ready" not in [tag.text for tag in page.main.of_class("app-tag")]
+
+
+def test_an_item_on_hold_says_why_and_is_not_here_now(site: Site) -> None:
+    page = site.as_("westmere-lead").get("/items/day-centres-review")
+    assert "Here now" not in page.html
+    assert page.says("It is on hold: The consultation waits for the outcome of the building survey.")
+    work = site.as_("westmere-lead").get("/work")
+    assert "It is on hold: The consultation waits for the outcome of the building survey." in [
+        row["Why"] for row in work.rows
+    ]
+
+
+def test_what_a_condition_asks_is_said_where_it_is_met(site: Site) -> None:
+    page = site.as_("director-of-finance").get("/items/better-care-fund-agreement")
+    assert [words for words, _href in page.links if "condition 1 is met: A risk share" in words]

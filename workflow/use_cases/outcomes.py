@@ -186,9 +186,8 @@ def _must_be_over(do: Doing, dossier: Dossier, row: Row, on: date) -> None:
 def _who_was_first(do: Doing, dossier: Dossier, row: Row) -> str:
     who = do.recorded_by(dossier.subject, row["step"]) or "Somebody"
     person = do.known.people.get(who)
-    somebody = "You have" if who == do.by else f"{person.name if person else who} has"
     return (
-        f"{somebody} already recorded “{row['outcome']}” for "
+        f"{person.name if person else who} has already recorded “{row['outcome']}” for "
         f"{name_of(do, dossier, row)} on {day(row['outcome_on'])}. It stands; if it is wrong, correct it with a reason."
     )
 
