@@ -112,7 +112,11 @@ def creates(town: Town) -> str:
         author.opens("/items/new")
         author.types("Title", "Lancashire Place governance options appraisal").ticks("kind", "options-appraisal")
         author.presses("Continue").picks("Which organisation is it for?", "Lancashire County Council")
-        author.presses("Continue").chooses("Options appraisal (options-appraisal)").presses("Continue")
+        author.presses("Continue").chooses(
+            "Options appraisal – by way of Interim Lancashire Place Partnership, Lancashire Health and Wellbeing Board, "
+            "Cabinet and Integrated Care Board Executives"
+        )
+        author.presses("Continue")
         author.ticks("part", "I").presses("Continue")
         author.ticks("key_decision", "yes").ticks("where", "none")
         author.dates("When does it have to be decided?", "2023-10-31").presses("Continue")

@@ -67,7 +67,9 @@ def test_a_meeting_is_chosen_by_what_it_would_mean(site: Site) -> None:
     client = site.as_("hwb-secretary")
     page = client.get(address)
     assert page.value("meeting") is None
-    assert page.says("5 September 2023 at 2pm", "agenda by 25 August 2023", "The decision takes effect on 11 October 2023.")
+    assert page.says(
+        "5 September 2023 at 2pm", "agenda by 25 August 2023", "The decision takes effect on 11 October 2023."
+    )
     assert client.submit(page, form="meeting", status=422).error_summary == ["Choose a meeting"]
     page = client.submit(page, form="meeting", meeting="hwb-2023-09-05")
     assert page.flashed == ["Lancashire Health and Wellbeing Board is to deal with it on 5 September 2023."]
