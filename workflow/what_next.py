@@ -45,7 +45,7 @@ def what_next(dossier: Dossier, dossiers: Mapping[str, Dossier], world: World, p
 
 
 def next_acts(dossier: Dossier, known: Known, plan: Plan) -> list[NextAct]:
-    """What has to be done now, and by whom, in the route's order."""
+    """What has to be done now, and by whom: the most urgent first, what has no day last."""
     holders = {name: person.name for name, person in sorted(known.people.items())}
     found = []
     for task in tasks_of(dossier, plan):
@@ -53,4 +53,4 @@ def next_acts(dossier: Dossier, known: Known, plan: Plan) -> list[NextAct]:
             continue
         who = tuple(holders[name] for name in holders if task.holder in holders_of(known.people[name]))
         found.append(NextAct(who, task.act, known.forum_name(task.forum) if task.forum else None, task.due))
-    return found
+    return sorted(found, key=lambda act: act.due or date.max)

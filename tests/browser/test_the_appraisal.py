@@ -113,8 +113,8 @@ def creates(town: Town) -> str:
         author.types("Title", "Lancashire Place governance options appraisal").ticks("kind", "options-appraisal")
         author.presses("Continue").picks("Which organisation is it for?", "Lancashire County Council")
         author.presses("Continue").chooses(
-            "Options appraisal – by way of Interim Lancashire Place Partnership, Lancashire Health and Wellbeing Board, "
-            "Cabinet and Integrated Care Board Executives"
+            "Options appraisal – by way of Interim Lancashire Place Partnership, "
+            "Lancashire Health and Wellbeing Board, Cabinet and Integrated Care Board Executives"
         )
         author.presses("Continue")
         author.ticks("part", "I").presses("Continue")
