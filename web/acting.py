@@ -60,9 +60,13 @@ def read(form: type[Act], said: Mapping[str, Any]) -> Act:
     try:
         return form.model_validate({**given, "by": person().id})
     except ValidationError as error:
-        faults = explained(error, None, "", ())
-        named = {}
-        for told, fault in zip(error.errors(), faults, strict=False):
-            where = str(told["loc"][0]) if told["loc"] else ""
-            named.setdefault(where, fault.message)
-        raise Mistyped(named) from None
+        raise mistyped(error) from None
+
+
+def mistyped(error: ValidationError, fields: Mapping[str, str] | None = None) -> Mistyped:
+    """What the validator found, a sentence for each field; `fields` lead from its names to those of a form."""
+    named: dict[str, str] = {}
+    for told, fault in zip(error.errors(), explained(error, None, "", ()), strict=True):
+        where = str(told["loc"][0]) if told["loc"] else ""
+        named.setdefault((fields or {}).get(where, where), fault.message)
+    return Mistyped(named)

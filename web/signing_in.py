@@ -116,11 +116,7 @@ def fresh_password_or_page() -> Response | None:
     sentence = confirm_password(this_runtime(), given) if given is not None else None
     if given is not None and sentence is None:
         return None
-    kept, files = _posted()
-    page = render_template(
-        "account/confirm_password.html", kept=kept, files=files, sentence=sentence, action=_this_address()
-    )
-    return make_response(page, 200 if sentence is None else Refused.status)
+    return _kept_page(sentence, None, 200)
 
 
 def signed_in_or_page() -> Response | None:
@@ -137,23 +133,24 @@ def signed_in_or_page() -> Response | None:
             sentence = str(err)
         else:
             return None
-    kept, files = _posted()
+    return _kept_page(sentence, email or "", 401)
+
+
+def _kept_page(sentence: str | None, email: str | None, status: int) -> Response:
+    """The page that asks for the password, and for the address too where one is no longer signed in.
+
+    It holds everything that was typed into the form that was sent, and says if files came with it.
+    """
+    asked_here = (EMAIL, PASSWORD, "csrf_token")
     page = render_template(
-        "account/sign_in_again.html",
-        kept=kept,
-        files=files,
+        "account/confirm_password.html",
+        kept=[(name, value) for name, value in request.form.items(multi=True) if name not in asked_here],
+        files=any(file.filename for _name, file in request.files.items(multi=True)),
         sentence=sentence,
-        email=email or "",
+        email=email,
         action=_this_address(),
     )
-    return make_response(page, 401 if sentence is None else Refused.status)
-
-
-def _posted() -> tuple[list[tuple[str, str]], bool]:
-    """Everything that was typed into the form that was sent, and whether files came with it."""
-    asked_here = (EMAIL, PASSWORD, "csrf_token")
-    kept = [(name, value) for name, value in request.form.items(multi=True) if name not in asked_here]
-    return kept, any(file.filename for _name, file in request.files.items(multi=True))
+    return make_response(page, status if sentence is None else Refused.status)
 
 
 def local_path(wanted: str | None) -> str | None:

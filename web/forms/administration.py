@@ -6,7 +6,7 @@ Each form reads and writes one entry in the words of case files, so that pages a
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, ClassVar, Final
 
 from govuk_frontend_wtf.wtforms_widgets import GovFileInput
@@ -14,8 +14,7 @@ from pydantic import ValidationError
 from wtforms import FileField
 from wtforms.validators import Length
 
-from routes.explain import explained
-from web.acting import Mistyped
+from web.acting import Mistyped, mistyped
 from web.forms.base import Form, area, chosen, hidden, needed, pick, radios, text, tick, ticks
 from web.words import ROLES, plain
 from workflow.choices import forums_to_choose
@@ -60,6 +59,8 @@ class EntryForm(Form):
     #: From the keys of the entry to the fields of this form, where they have other names.
     where: ClassVar[Mapping[str, str]] = {}
     is_new = True
+    #: What was entered, by the entry's own keys; None where nothing was. Each kind of form has its own.
+    _said: Callable[[], dict[str, Any]]
 
     def offer(self, known: Known, before: Entry | None) -> None:
         """Fill in what can be chosen; a form of something that is there already has no id to choose."""
@@ -73,13 +74,7 @@ class EntryForm(Form):
         try:
             return given(self.shape, said, dict(before or {}))
         except ValidationError as error:
-            faults = explained(error, None, "", ())
-            told = {str(one["loc"][0]) if one["loc"] else "": f for one, f in zip(error.errors(), faults, strict=False)}
-            raise Mistyped({self.where.get(key, key): f.message for key, f in told.items()}) from None
-
-    def _said(self) -> dict[str, Any]:
-        """What was entered, by the entry's own keys; None where nothing was."""
-        raise NotImplementedError
+            raise mistyped(error, self.where) from None
 
     def _id(self, taken: Collection[str]) -> str:
         return str(self._fields["id"].data or "").strip() or id_from(self._fields["name"].data, taken, "new")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -63,7 +64,7 @@ class Flow:
             return None
 
 
-class Page:
+class Page(ABC):
     """One page of questions."""
 
     name = ""
@@ -74,17 +75,17 @@ class Page:
         """Whether there is anything to ask."""
         return True
 
+    @abstractmethod
     def answered(self, flow: Flow, look: Looking) -> bool:
         """Whether the answers that were given still do."""
-        raise NotImplementedError
 
+    @abstractmethod
     def build(self, flow: Flow, look: Looking) -> Form:
         """The form, with what was answered before unless it has just been sent."""
-        raise NotImplementedError
 
+    @abstractmethod
     def take(self, form: Any, flow: Flow, look: Looking) -> Answers:
         """The answers that the form gives."""
-        raise NotImplementedError
 
     def fits(self, form: Any, flow: Flow, look: Looking) -> bool:
         """What no single field can see is right too; else it is noted at a field."""

@@ -249,11 +249,6 @@ def seen_among(db: Connection, reader: Reader, ids: Collection[str]) -> dict[str
     return found
 
 
-def account_states(look: Looking, person: str) -> tuple[str | None, datetime | None]:
-    """Whether somebody has an account, and when they were last seen."""
-    return _accounts(look.db, [person]).get(person, (None, None))
-
-
 def _waiting_for(look: Looking, role: str, scope: str) -> int:
     """How many running items need somebody in this role."""
     if role in ("secretary", "chair", "member"):

@@ -36,7 +36,6 @@ class Condition:
     number: int
     text: str
     owner: str
-    owner_name: str
     due: date | None
     met_on: date | None
 
@@ -208,12 +207,7 @@ class StepAtHand:
             ),
             key=lambda c: int(c["number"]),
         )
-        return [
-            Condition(
-                c["number"], hand.text(row, c["text"]), c["owner"], hand.person_name(c["owner"]), c["due"], c["met_on"]
-            )
-            for c in found
-        ]
+        return [Condition(c["number"], hand.text(row, c["text"]), c["owner"], c["due"], c["met_on"]) for c in found]
 
     def later_meetings(self, after: date) -> list[Meeting]:
         """The meetings of its forum that are still to come after a day."""

@@ -28,7 +28,6 @@ class Choice:
     finish: date | None
     late: tuple[str, ...]
     is_bound: bool
-    is_planned: bool
 
 
 def meetings_to_choose(step: StepAtHand) -> list[Choice]:
@@ -69,5 +68,4 @@ def _choice(step: StepAtHand, meeting: Meeting) -> Choice:
         finish=plan.finish if plan else None,
         late=tuple(late),
         is_bound=row["meeting"] == meeting.id,
-        is_planned=step.planned.meeting_id == meeting.id,
     )
