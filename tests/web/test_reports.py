@@ -233,3 +233,9 @@ def test_files_are_attached_to_a_draft_from_its_page(site: Site) -> None:
     assert [file.name for file in report(site, "new-day-centre").newest.attachments] == ["Tenders.pdf"]
     page = site.as_("internal-auditor").get("/items/new-day-centre")
     assert not any(words.startswith("Attach files") for words, _address in page.links)
+
+
+def test_whoever_only_reads_is_not_told_what_they_may_not_do(site: Site) -> None:
+    page = site.as_("democratic-services").get("/items/extra-care-housing/reports")
+    assert "may not" not in page.text and not page.says("Revise the report")
+    assert site.as_("head-of-commissioning").get("/items/extra-care-housing/reports").says("Revise the report")

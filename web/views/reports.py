@@ -81,9 +81,12 @@ def index(item: str) -> str:
     with looking() as look:
         report = _report(look, item)
         kept = _kept(look, item)
-        why = _why_not(look, report) or why_not_now(report)
-        behind = [] if why else _behind(look, report)
-    return render_template("reports/index.html", report=report, begun=kept, why_not=why, behind=behind)
+        may_revise = _why_not(look, report) is None
+        why = why_not_now(report) if may_revise else None
+        behind = _behind(look, report) if may_revise and not why else []
+    return render_template(
+        "reports/index.html", report=report, begun=kept, may_revise=may_revise, why_not=why, behind=behind
+    )
 
 
 @pages.get("/items/<item>/reports/<int:number>")
