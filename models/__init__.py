@@ -1,6 +1,16 @@
 """What is kept: one file per subject. Tables only; what may happen to them is decided in `workflow/`."""
 
-from models import accounts, forecasts, items, ledger, organisations, outbox, reports, steps  # noqa: F401  (registers every table)
+from models import (  # noqa: F401  (registers every table)
+    accounts,
+    forecasts,
+    items,
+    ledger,
+    organisations,
+    outbox,
+    reminders,
+    reports,
+    steps,
+)
 from models.base import metadata
 
 __all__ = ["metadata"]

@@ -9,7 +9,7 @@ forecasts = Table(
     "derived_forecasts",
     metadata,
     Column("item", ForeignKey("items.id"), primary_key=True),
-    Column("computed_for", Date, nullable=False),
+    Column("computed_for", Date, nullable=False),  # 9999-12-31: nothing of it changes with time any more
     Column("state", Id, nullable=False),
     Column("is_open", Boolean, nullable=False),  # draft, in-progress or on-hold
     Column("finish", Date),
@@ -27,7 +27,7 @@ forecasts = Table(
     Column("by_finish", Date, nullable=False),
     Column("by_next", Date, nullable=False),
     Column("by_title", Text, nullable=False),  # the beginning of the title, without capitals
-    Index("ix_derived_forecasts_computed_for", "is_open", "computed_for", "item"),
+    Index("ix_derived_forecasts_computed_for", "computed_for", "item"),
     Index("ix_derived_forecasts_finish", "is_open", "by_finish", "item", "part"),
     Index("ix_derived_forecasts_next", "is_open", "by_next", "item", "part"),
     Index("ix_derived_forecasts_title", "is_open", "by_title", "item", "part"),

@@ -38,6 +38,7 @@ people = Table(
     Column("id", Id, primary_key=True),
     Column("name", Text, nullable=False),
     Column("email", Text),
+    Column("superior", Id),  # who is told when this post does not see to something
 )
 
 ROLES = ("secretary", "member", "chair", "lead", "clearer", "author", "auditor", "admin")
@@ -61,6 +62,7 @@ forums = Table(
     Column("rules", Id),
     Column("quorum", JSON(none_as_null=True)),
     Column("meets", JSON(none_as_null=True)),
+    Column("reminders", JSON(none_as_null=True)),  # ladders of its own, by kind of reminder
     Column("seq", Integer, nullable=False),
     Column("head", String(64), nullable=False),
     one_of("form", ("consultative", "individual", "committee", "joint-committee", "lead-provider")),

@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from routes.phrases import in_order, one_line, particulars, what
+from routes.phrases import in_order, ladders, one_line, particulars, what
 from routes.spec import Route, Stage
 
 WIDTH: Final = 100
@@ -33,6 +33,10 @@ def text(route: Route) -> str:
     for number, stage in enumerate(in_order(route), start=1):
         lines.append("")
         lines += _outlined(number, stage)
+    if route.reminders:
+        lines += ["", "Reminders otherwise than usual:"]
+    for kind, words in ladders(route.reminders):
+        lines += textwrap.wrap(f"{kind}: {words}", WIDTH, initial_indent="   ", subsequent_indent="     ")
     return "\n".join(lines) + "\n"
 
 

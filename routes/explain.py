@@ -15,6 +15,7 @@ from routes.yaml_marks import line_of
 MOST_SUGGESTIONS: Final = 20  # in one file: comparing every word of a huge file would take minutes
 MOST_CANDIDATES: Final = 500
 _FORM: Final = re.compile("<[a-z_]+>")  # how tags of unions are written in schemas, so that they differ from keys
+_KEY_ITSELF: Final = "[key]"  # how the validator says that a key is at fault and not what stands behind it
 _TYPES: Final = {
     "string_type": "must be text; put it in quotes if it looks like a number",
     "int_type": "must be a whole number, without quotes",
@@ -49,6 +50,8 @@ def explained(error: ValidationError, node: object, file: str, known: Collection
 
 def _path(loc: tuple[str | int, ...], code: str) -> tuple[str | int, ...]:
     """The keys and positions that lead to the fault, without the names of the forms that a value may have."""
+    if loc and loc[-1] == _KEY_ITSELF:
+        loc = loc[:-1]
     last = len(loc) - 1 if code in ("extra_forbidden", "missing") else len(loc)
     return tuple(part for at, part in enumerate(loc) if at == last or not _FORM.fullmatch(str(part)))
 

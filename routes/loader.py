@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from routes.checks import Complaint, complaints
 from routes.explain import explained
 from routes.faults import Fault, FileFault
+from routes.ladders import LADDER_KEYS, ladders_of
 from routes.schema import (
     KNOWN_KEYS,
     AtLeast,
@@ -180,6 +181,7 @@ class _Reading:
             types=tuple(head.get("types", ())),
             stages=tuple(stages),
             use_when=head.get("use_when"),
+            reminders=ladders_of(head.get("reminders")),
         )
 
     def _head(self) -> dict[str, Any]:
@@ -187,7 +189,7 @@ class _Reading:
         try:
             return RouteShape.model_validate(self.mapping).__dict__
         except ValidationError as error:
-            self.faults.extend(explained(error, self.mapping, self.name, KNOWN_KEYS))
+            self.faults.extend(explained(error, self.mapping, self.name, KNOWN_KEYS | LADDER_KEYS))
             wrong = self.head_at_fault = {str(one["loc"][0]) for one in error.errors() if one["loc"]}
         if not isinstance(self.mapping, dict):
             return {}

@@ -1,10 +1,22 @@
-"""A stage of a route in words: the same facts for the outline, the flowchart and the picture."""
+"""A route in words: the same facts of its stages and reminders for the outline, the flowchart and the pages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
+from routes.ladders import Ladder, Ladders, Rung
 from routes.spec import Condition, Days, Gate, Route, Stage, WaitsForCheck, WaitsForDate, WaitsForStep
+
+_TOLD: Final = {
+    "holder": "whoever has to act",
+    "owner": "the owner",
+    "lead": "the lead",
+    "forum-lead": "the forum’s lead",
+    "superior": "the superior",
+    "secretary": "the secretary",
+    "chair": "the chair",
+}
 
 
 def one_line(text: str) -> str:
@@ -54,6 +66,27 @@ def particulars(stage: Stage) -> Iterator[str]:
         yield "Papers go in after the stages before it"
     if stage.refer_back_to is not None:
         yield f"Refers back to {stage.refer_back_to}"
+
+
+def ladders(told: Ladders) -> Iterator[tuple[str, str]]:
+    """Ladders of reminders as people read them: the kind, and when who is told."""
+    for kind, ladder in told:
+        yield kind.replace("-", " ").capitalize(), _ladder(ladder)
+
+
+def _ladder(ladder: Ladder) -> str:
+    if not ladder.rungs:
+        return "never"
+    return f"{'; '.join(_rung(rung) for rung in ladder.rungs)}; each at {ladder.at}"
+
+
+def _rung(rung: Rung) -> str:
+    *most, last = (_TOLD[one] for one in rung.to)
+    everybody = f"{', '.join(most)} and {last}" if most else last
+    if rung.days == 0:
+        return f"{'at once' if rung.when == 'waiting' else 'on the day'}, to {everybody}"
+    days = length(Days(rung.days, "working-days"))
+    return f"{f'after {days} of waiting' if rung.when == 'waiting' else f'{days} {rung.when}'}, to {everybody}"
 
 
 def columns(route: Route) -> dict[str, int]:

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field
 from pydantic_core import PydanticCustomError
 
 from routes.faults import shortened
+from routes.ladders import LaddersShape
 from routes.spec import Kind, Unit
 
 MOST_STAGES: Final = 200
@@ -166,6 +167,7 @@ class RouteShape(Shape):
         default_factory=list
     )
     use_when: Text | None = None
+    reminders: LaddersShape | None = None
     stages: Annotated[list[Any], Field(min_length=1, max_length=MOST_STAGES)]
 
 

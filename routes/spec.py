@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from routes.ladders import Ladders
 from routes.words import CHECKED_BY
 
 Kind = Literal["meeting", "individual", "consultation", "gate"]
@@ -114,6 +115,7 @@ class Route:
     types: tuple[str, ...]  # item types that may use it; none: any
     stages: tuple[Stage, ...]  # in the order written
     use_when: str | None = None  # for the shipped ones: when to choose this route
+    reminders: Ladders = ()  # where its items are reminded of otherwise than usual
 
     def stage(self, stage_id: str) -> Stage:
         """The stage of that id; KeyError if the route has none."""

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
+from sqlalchemy import func, select
+
 from config import demonstration
+from models.outbox import letters
+from models.reminders import messages, reminders
 from workflow.actions import ACTIONS
 from workflow.case_dump import dump
 from workflow.case_files import Taken, load
 from workflow.case_reading import read_files
-from workflow.clock import StoppedClock
+from workflow.clock import LONDON, StoppedClock, business_date
 from workflow.known import Known
 from workflow.plans import Plan
 from workflow.queries.history import history, in_words
 from workflow.queries.verify import Verdict, verify
 from workflow.queries.where import timetable, where
+from workflow.reminders.sweep import sweep
+from workflow.runs import bring_forward
 from workflow.runtime import Runtime, open_runtime
 
 CASES = Path(demonstration.__path__[0])
@@ -124,6 +130,44 @@ class Office:
     def dump(self) -> str:
         with self.runtime.inspecting() as db:
             return dump(db)
+
+    def tick(self) -> None:
+        """A scheduler wakes: the day's lists, then the reminders that are due. Nothing is handed over."""
+        bring_forward(self.runtime, lambda: False)
+        sweep(self.runtime)
+        self._next_step()
+
+    def plays_to(self, london: str) -> list[str]:
+        """A scheduler runs until then, waking whenever something is due: the letters it writes, a line each."""
+        end = StoppedClock(self.clock.at)
+        end.to(london)
+        before = len(self.post())
+        self.tick()
+        while (at := self._wakes()) <= end.at:
+            self.clock.at = at
+            self.tick()
+        self.clock.at = end.at
+        return self.post()[before:]
+
+    def _wakes(self) -> datetime:
+        """When a day begins in England, or something is due before that."""
+        morrow = datetime.combine(business_date(self.clock.at) + timedelta(days=1), time(0), LONDON).astimezone(UTC)
+        with self.runtime.looking() as look:
+            due = (
+                look.db.scalar(select(func.min(reminders.c.next_at)).where(reminders.c.next_at.is_not(None))),
+                look.db.scalar(select(func.min(messages.c.send_at)).where(messages.c.settled_at.is_(None))),
+            )
+        return min([morrow, *(at for at in due if at is not None and at > self.clock.at)])
+
+    def post(self) -> list[str]:
+        """Every letter about reminders: when it was written, to whom, and its subject."""
+        wanted = letters.c.kind.in_(("reminder", "reminders")) & (letters.c.channel == "mail")
+        query = select(letters).where(wanted).order_by(letters.c.written_at, letters.c.person, letters.c.id)
+        with self.runtime.looking() as look:
+            return [
+                f"{row.written_at.astimezone(LONDON):%a %d %b %Y %H:%M}  {row.person}: {row.subject}"
+                for row in look.db.execute(query)
+            ]
 
     def known(self) -> Known:
         with self.runtime.looking() as look:

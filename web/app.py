@@ -18,14 +18,19 @@ from web.views import (
     acts,
     administration,
     audit,
+    calendars,
+    choosing,
     creating,
+    deadlines,
     decisions,
     forums,
     health,
     inbox,
+    item_reminders,
     items,
     meetings,
     outcomes,
+    post,
     publications,
     reports,
     routes_and_rules,
@@ -38,10 +43,14 @@ VIEWS = (
     account,
     administration,
     audit,
+    calendars,
+    choosing,
     creating,
+    deadlines,
     decisions,
     forums,
     health,
+    item_reminders,
     items,
     publications,
     reports,
@@ -51,6 +60,7 @@ VIEWS = (
     inbox,
     meetings,
     outcomes,
+    post,
 )  # fmt: skip
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
@@ -120,6 +130,6 @@ def _protected(response: Response) -> Response:
     headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
     if reading.settings().address.startswith("https:"):
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if request.endpoint not in ("static", "health.brand"):
+    if request.endpoint not in ("static", "health.brand", "calendars.feed"):
         headers["Cache-Control"] = "no-store"
     return response

@@ -15,6 +15,7 @@ from workflow.known import Person
 NAVIGATION: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("decisions.index", "Where decisions are", ()),
     ("work.index", "My work", ()),
+    ("deadlines.index", "My deadlines", ()),
     ("creating.begin", "New item", ("author", "lead")),
     ("inbox.index", "Decisions to take", ("member",)),
     ("forums.index", "Forums", ()),

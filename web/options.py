@@ -47,6 +47,15 @@ class MomentType(click.ParamType):
         return (found if found.tzinfo else found.replace(tzinfo=LONDON)).astimezone(UTC)
 
 
+class DueMomentType(MomentType):
+    """A date and time; a date alone is the end of that day, since the whole of it is meant."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", str(value)):
+            value = f"{value}T23:59"
+        return super().convert(value, param, ctx)
+
+
 class TimeType(click.ParamType):
     """A time of day such as 14:00."""
 
@@ -114,6 +123,7 @@ class ConditionType(click.ParamType):
 
 
 DAY, MOMENT, TIME, UNTIL = DayType(), MomentType(), TimeType(), DayOrMeetingType()
+DUE_MOMENT = DueMomentType()
 YES_NO, SLIP, CONDITION = YesNoType(), SlipType(), ConditionType()
 
 Command = Callable[..., Any]

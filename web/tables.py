@@ -17,8 +17,10 @@ from workflow.clock import LONDON
 from workflow.errors import day
 from workflow.known import Known, Person
 from workflow.plans import Plan
+from workflow.queries.due import Due
 from workflow.queries.history import Event
 from workflow.queries.verify import Verdict
+from workflow.reminders.writing import reason_of, subject_of
 
 if TYPE_CHECKING:
     from workflow.accounts import Account
@@ -45,6 +47,25 @@ def where(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> None:
             Text("\n".join(row["waiting_for"]) or "–"),
             _day(row["finish"]),
             "late" if row["late"] else "",
+        )
+    _print(table)
+
+
+def due(listed: Sequence[Due], names: Mapping[str, str], sent: bool) -> None:
+    """One row a message: when it is due, to whom, about what and why."""
+    if not listed:
+        click.echo("No reminders are due.")
+        return
+    table = _table("Sent" if sent else "Due", "To", "About", "Why", apart=True)
+    for one in listed:
+        at = one.row["due_at"].astimezone(LONDON)
+        to = names.get(one.row["person"], one.row["person"])
+        address = one.address or "no e-mail address"
+        table.add_row(
+            f"{_day(at.date())} {at:%H:%M}",
+            Text(f"{to}\n{address}"),
+            Text(subject_of(one.told)),
+            Text(reason_of(one.told)),
         )
     _print(table)
 

@@ -109,6 +109,7 @@ class _Taking:
         for written in self.reading.events:
             if not self._leans_on_a_fault(written.raw):
                 self._event(written)
+        self._check_superiors()
         self._gates()
         return Taken(self.new, self.changed, self.acts)
 
@@ -219,6 +220,14 @@ class _Taking:
             for written in self.reading.entries[of].values():
                 if written.entry.rules is not None and written.entry.rules not in known:
                     self.reading.fault(written.place, f"there is no rule pack {written.entry.rules}")
+
+    def _check_superiors(self) -> None:
+        """Every superior that is named is known, once all people are in as the files leave them."""
+        told = [*self.reading.entries["people"].values()]
+        told += [w for w in self.reading.events if w.raw.get("section") == "people"]
+        places = {w.entry.id: w.place for w in told if w.entry.id in self.do.known.people}
+        for person, message in installation.superiors_at_fault(self.do.known, places):
+            self.reading.fault(places[person], message)
 
     def _routes(self) -> None:
         forums = set(self.do.known.world.forums)

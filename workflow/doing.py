@@ -21,10 +21,12 @@ from models.organisations import forums, installation
 from models.reports import texts
 from workflow import ledger
 from workflow.clear_days import Calendar
+from workflow.clock import business_date
 from workflow.dossiers import Dossier
 from workflow.errors import AlreadyDecided, Refused
 from workflow.known import Known
 from workflow.ledger import Change
+from workflow.letters import INSTALLATION, SENDER
 
 #: The order in which new rows go in, so that what they refer to is already there.
 ORDER = [table.name for table in metadata.sorted_tables]
@@ -56,6 +58,8 @@ class Doing:
     recorded_at: datetime | None = None  # an act of an earlier ledger, taken in with its own time
     ledger_key: bytes | None = None
     address: str = ""  # where people reach this installation
+    name: str = INSTALLATION
+    sender: str = SENDER  # whom its letters come from
     heads: dict[str, tuple[int, str]] = field(default_factory=dict)
     dossiers: dict[str, Dossier] = field(default_factory=dict)  # items in hand, locked where they are acted on
     touched: set[str] = field(default_factory=set)  # items whose forecast has to be made anew
@@ -63,10 +67,12 @@ class Doing:
     readers_touched: set[str] = field(default_factory=set)  # those that others may have to see from now on
     moved_forums: set[str] = field(default_factory=set)  # forums that belong to another organisation now
     touched_forums: set[str] = field(default_factory=set)  # and those with open steps at these forums
+    reminded_anew: set[str] = field(default_factory=set)  # forums that have other ladders of reminders now
     ruled_anew: set[str] = field(default_factory=set)  # and all that were ever at these, which have other rules now
     named_anew: set[str] = field(default_factory=set)  # and open ones that were at these, which are called otherwise
     renamed: set[str] = field(default_factory=set)  # and the open items of these organisations
     world_changed: bool = False  # organisations, rules, people, forums or meetings did
+    moved_on: dict[str, date] = field(default_factory=dict)  # item: the business date of the last thing that happened
     resolved: list[Resolved] = field(default_factory=list)  # outcomes that people are to be told of
     routes_read: bool = False
     route_texts: dict[str, str] = field(default_factory=dict)  # version: exact text
@@ -108,6 +114,8 @@ class Doing:
         event["method"] = ledger.method_for(self.ledger_key)
         self._events.append(event)
         self.heads[subject] = (event["seq"], event["hash"])
+        if subject.startswith("item:"):
+            self.moved_on[subject.removeprefix("item:")] = on or business_date(event["at"])
         dossier = self.dossiers.get(subject.removeprefix("item:"))
         for change in changes:
             self._collect(subject, change)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from routes.ladders import LaddersShape
 from routes.schema import unsuitable
 from routes.spec import Unit
 from routes.words import Form, Role
@@ -99,6 +100,7 @@ class ForumEntry(Shape):
     rules: Id | None = None
     quorum: int | FractionEntry | None = None
     meets: MeetsEntry | None = None
+    reminders: LaddersShape | None = None
 
 
 class RoleEntry(Shape):
@@ -137,6 +139,7 @@ class PersonEntry(Shape):
     id: Id
     name: Title
     email: str | None = Field(default=None, max_length=320, pattern=r"^[^@\s<>\"]+@[^@\s<>\"]+$")
+    superior: Id | None = None
     roles: list[RoleEntry] = Field(default_factory=list, max_length=1000)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from routes.ladders import Ladders
 from routes.spec import Days, Route
 
 Decision = Literal["open", "fell-short", "called-in", "passed"]
@@ -56,6 +57,7 @@ class Forum:
     form: str
     rules: str | None = None  # the pack that holds here: its own or its organisation's
     meets: Pattern | None = None
+    reminders: Ladders = ()  # in place of the usual ladders and of those of a route
 
 
 @dataclass(frozen=True, slots=True)

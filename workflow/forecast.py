@@ -24,11 +24,12 @@ from workflow import planner
 from workflow.doing import Doing
 from workflow.dossiers import Dossier
 from workflow.facts import Case, World
-from workflow.listing import forecast_row, placeholder, task_rows, timetable_rows
+from workflow.listing import UNKNOWN_DAY, forecast_row, placeholder, task_rows, timetable_rows
 from workflow.locking import lock_in_order, waiting_for
 from workflow.logs import Log
 from workflow.plans import Plan
 from workflow.queries.known import read_known
+from workflow.reminders.watching import Watched, watch
 from workflow.shelf import cases_for, chunks, fetch_also, fetch_around, gates_of
 from workflow.tasks import wants_reports
 from workflow.visibility import reader_keys_of
@@ -63,14 +64,14 @@ def refresh(do: Doing) -> dict[str, Plan]:
 
 
 def refresh_stale(do: Doing, limit: int = AT_ONCE, passed_over: set[str] | None = None) -> int:
-    """Bring forward open items that were planned for an earlier day: so many of them, or as many as there are.
+    """Bring forward items that were planned for an earlier day: so many of them, or as many as there are.
 
     Their number is returned: 0 says that all of them are of today. For the daily run, each call in its own transaction.
     One that cannot be planned is logged and stays as it was: it is added to `passed_over`, which the calls of one run
     share, so that the others are not held up and the run comes to its end.
     """
     passed_over = set() if passed_over is None else passed_over
-    old = select(forecasts.c.item).where(forecasts.c.is_open, forecasts.c.computed_for < do.today)
+    old = select(forecasts.c.item).where(forecasts.c.computed_for < do.today)
     old = old.order_by(forecasts.c.computed_for, forecasts.c.item).limit(limit + len(passed_over))
     stale = [item for item in do.db.execute(old).scalars() if item not in passed_over][:limit]
     if stale:
@@ -175,12 +176,19 @@ def _written(do: Doing, ids: Sequence[str], for_readers: set[str]) -> dict[str, 
         _have(do, table, dossiers)
     _have(do, "reports", [dossier for dossier in dossiers if wants_reports(dossier)])
     made = [_forecast(do, dossier) for dossier in dossiers]
-    _replace(do, forecasts, [forecast_row(of.dossier, of.case, of.world, of.plan) for of in made])
     known_before = [item for item in ids if item not in do.created]
+    reminded = watch(do, [Watched(of.dossier, of.plan) for of in made], new=not known_before)
+    _replace(do, forecasts, [_row(of, of.dossier.id in reminded) for of in made])
     _rewrite(do, timetable, known_before, (row for of in made for row in timetable_rows(of.dossier, of.plan)))
     _rewrite(do, tasks, known_before, (row for of in made for row in task_rows(of.dossier, of.plan)))
     _write_readers(do, for_readers)
     return {of.plan.item: of.plan for of in made}
+
+
+def _row(of: _Forecast, reminded: bool) -> Mapping[str, Any]:
+    """An item that is closed and of which nobody is reminded any more need not be planned anew each day."""
+    row = forecast_row(of.dossier, of.case, of.world, of.plan)
+    return row if row["is_open"] or reminded else {**row, "computed_for": UNKNOWN_DAY}
 
 
 def _write_readers(do: Doing, ids: Iterable[str]) -> None:

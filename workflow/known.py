@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from routes.ladders import ladders_of
 from routes.spec import Days
 from workflow.facts import Forum, Meeting, Pattern, RulePack, World
 
@@ -55,6 +56,7 @@ class Person:
     name: str
     email: str | None
     roles: frozenset[tuple[str, str]]
+    superior: str | None = None  # who is told when this person does not act
 
     def holds(self, role: str, scope: str = "") -> bool:
         """Whether the person has this role for this forum, organisation or area."""
@@ -70,6 +72,7 @@ class Known:
     people: Mapping[str, Person]
     world: World
     meetings: Mapping[str, Meeting] = field(default_factory=dict)  # by id
+    led_below: Mapping[str, frozenset[str]] = field(default_factory=dict)  # organisations, by the superior of a lead
 
     def with_meetings(self, changed: Iterable[Meeting]) -> Known:
         """The same, with these meetings added or in place of those of the same id."""
@@ -90,14 +93,25 @@ def assemble(revision: int, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> 
     held: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for r in rows.get("roles", ()):
         held[r["person"]].add((r["role"], r["scope"]))
-    people = {r["id"]: Person(r["id"], r["name"], r["email"], frozenset(held[r["id"]])) for r in rows.get("people", ())}
+    people = {
+        r["id"]: Person(r["id"], r["name"], r["email"], frozenset(held[r["id"]]), r.get("superior"))
+        for r in rows.get("people", ())
+    }
     shared = Counter(r["name"] for r in rows.get("forums", ()))
     forums = {r["id"]: _forum(r, organisations, shared[r["name"]] > 1) for r in rows.get("forums", ())}
     meetings = _meetings(rows.get("meetings", ()), rows.get("meeting_forums", ()))
     names = {organisation.id: organisation.name for organisation in organisations.values()}
     packs = _packs(rows.get("rule_packs", ()))
     world = World(forums, packs, by_forum(meetings.values()), organisations=names)
-    return Known(revision, organisations, people, world, meetings)
+    return Known(revision, organisations, people, world, meetings, _led_below(people.values()))
+
+
+def _led_below(people: Iterable[Person]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for person in people:
+        if person.superior:
+            found[person.superior] |= {scope for role, scope in person.roles if role == "lead"}
+    return {superior: frozenset(led) for superior, led in found.items() if led}
 
 
 def by_forum(meetings: Iterable[Meeting]) -> dict[str, tuple[Meeting, ...]]:
@@ -114,7 +128,8 @@ def _forum(row: Mapping[str, Any], organisations: Mapping[str, Organisation], sh
     organisation = organisations[row["organisation"]]
     name = f"{row['name']} of {organisation.name}" if shares_name else row["name"]
     rules = row["rules"] or organisation.rules
-    return Forum(row["id"], row["organisation"], name, row["form"], rules, pattern(row["meets"]))
+    ladders = ladders_of(row.get("reminders"))
+    return Forum(row["id"], row["organisation"], name, row["form"], rules, pattern(row["meets"]), ladders)
 
 
 def pattern(meets: Mapping[str, Any] | None) -> Pattern | None:

@@ -1,23 +1,32 @@
 """Letters: what is written to people, in words that stand in `wording/`.
 
-The first line of a wording is its subject, the rest its text; `$words` are filled in, and never read again.
+A wording is two templates side by side: `.txt` with the blocks subject and text, `.html` with the same as a page. What
+is filled in is text and is never read as a template; each of it fits on one line.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from string import Template
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
 
 from workflow.known import Person
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 INSTALLATION = "Decision Routes"
+SENDER = "decision-routes@localhost"
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One letter to one person. `secret`: it holds a link that lets its holder in, so it is not kept once sent."""
+    """One letter to one person. `secret`: it holds a link that lets its holder in, so it is not kept once sent.
+
+    `to` is an e-mail address; of a letter that goes to another tool (channel webhook) it is the id of the webhook.
+    """
 
     kind: str
     person: str | None
@@ -27,6 +36,18 @@ class Letter:
     secret: bool = False
     item: str | None = None
     step: str | None = None
+    html: str | None = None
+    calendar: str | None = None  # an invitation that comes with it, as iCalendar text
+    channel: str = "mail"
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """A wording with its words: the subject in one line, the text, and the same as a page."""
+
+    subject: str
+    body: str
+    html: str
 
 
 def invitation(person: Person, to: str, link: str, installation: str = INSTALLATION) -> Letter:
@@ -39,25 +60,47 @@ def reset(person: Person, to: str, link: str, installation: str = INSTALLATION) 
     return _with_link("reset", person, to, link, installation)
 
 
-def worded(kind: str, **words: str) -> tuple[str, str]:
-    """Subject and text of the wording with this name. KeyError if a word that it needs is not given."""
-    text = _wording(kind).substitute(words)
-    subject, _, body = text.partition("\n")
-    return one_line(subject.removeprefix("Subject: ")), body.strip() + "\n"
+def worded(kind: str, **words: object) -> Worded:
+    """The wording with this name. Raises jinja2.UndefinedError if a word that it needs is not given."""
+    plain = _wordings().get_template(f"{kind}.txt")
+    subject = one_line("".join(plain.blocks["subject"](plain.new_context(words))))
+    body = "".join(plain.blocks["text"](plain.new_context(words))).strip() + "\n"
+    page = _wordings().get_template(f"{kind}.html").render(words, subject=subject)
+    return Worded(subject, body, page.strip() + "\n")
 
 
 def one_line(text: str) -> str:
     """Text that fits into the head of a letter: no line ends, nothing that does not print."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    if not text.isprintable():
+        text = "".join(sign if sign.isprintable() else " " for sign in text)
+    return " ".join(text.split())
 
 
 def _with_link(kind: str, person: Person, to: str, link: str, installation: str) -> Letter:
-    words = {"name": one_line(person.name), "sign_in": to, "link": link, "installation": one_line(installation)}
-    subject, body = worded(kind, **words)
-    return Letter(kind, person.id, to, subject, body, secret=True)
+    said = worded(kind, name=person.name, sign_in=to, link=link, installation=installation)
+    return Letter(kind, person.id, to, said.subject, said.body, secret=True, html=said.html)
+
+
+def _filled_in(value: object) -> object:
+    """Names and titles are written by people: none of them begins a line of its own in a letter."""
+    return one_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 @cache
-def _wording(kind: str) -> Template:
-    found = resources.files("workflow").joinpath("wording", f"{kind}.txt").read_text(encoding="utf-8")
-    return Template(found)
+def _wordings() -> Environment:
+    from jinja2 import (
+        Environment,
+        PackageLoader,
+        StrictUndefined,
+        select_autoescape,
+    )  # commands that write none load none
+
+    return Environment(
+        loader=PackageLoader("workflow", "wording"),
+        autoescape=select_autoescape(enabled_extensions=("html",), default=False, default_for_string=True),
+        undefined=StrictUndefined,
+        finalize=_filled_in,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )

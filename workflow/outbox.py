@@ -7,44 +7,88 @@ leaves a lease that runs out: the letter goes out again, with the same Message-I
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
+from models.items import items
 from models.outbox import letters
+from models.reminders import hooks
+from models.steps import steps
 from workflow.doing import Doing
+from workflow.errors import Refused, Unknown
 from workflow.letters import Letter, one_line
 from workflow.logs import Log
-from workflow.mail import Mailer, MailFailed
+from workflow.mail import Mailer, Mailers, MailFailed, NobodyThere, Note, PostClosed, within
+from workflow.mail.messages import as_email
 
 if TYPE_CHECKING:  # an act of the runtime writes letters, so it cannot be imported here
-    from workflow.runtime import Runtime
+    from workflow.runtime import Looking, Runtime
 
 ACTOR: Final = "decision-routes"
-LEASE: Final = timedelta(minutes=5)  # longer than any handing over takes
-
-#: How long to wait after each failure; after the last one the letter is given up and shown to administrators.
-WAITS: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
-GIVEN_UP: Final = len(WAITS) + 1
+ABOUT_REMINDERS: Final = ("reminder", "reminders")  # kinds of letters that people may choose to get fewer of
+CHOICES: Final = "/account/reminders"  # where they do
+LONGEST_REASON: Final = 500
 
 log = Log("letters")
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How long one process keeps a letter to itself, how long handing over may take, when it is tried again.
+
+    After the last of the waits the letter is given up and shown to administrators.
+    """
+
+    lease: timedelta = timedelta(minutes=5)
+    patience: timedelta = timedelta(minutes=1)
+    waits: tuple[timedelta, ...] = tuple(timedelta(minutes=wait) for wait in (1, 5, 15, 60, 240, 720, 1440))
+
+    def __post_init__(self) -> None:
+        if self.patience >= self.lease:
+            raise ValueError("a letter must be handed over, or not, while nobody else takes it in hand")
+
+    @property
+    def tries(self) -> int:
+        """How often a letter is tried before it is given up."""
+        return len(self.waits) + 1
+
+    def wait(self, letter: str, failures: int) -> timedelta:
+        """Later and later; those that failed together do not all come back at the same moment."""
+        return self.waits[failures - 1] * (1 + int(letter[-2:], 16) / 2550)
+
+
+PACE: Final = Pace()
+
+
+class Delivered(NamedTuple):
+    """How many letters went out, and how often one did not."""
+
+    sent: int = 0
+    failed: int = 0
+
+
+class Counts(NamedTuple):
+    """How many letters are still to go out, and how many were given up."""
+
+    waiting: int
+    given_up: int
+
+
+@dataclass(frozen=True, slots=True)
 class Leased:
-    """A letter in the hands of one process until its lease runs out."""
+    """A letter in the hands of one process until its lease runs out; `hook` is the other tool that it goes to."""
 
     id: str
-    kind: str
     until: datetime
-    failures: int
-    secret: bool
-    message: dict[str, Any]
+    row: Any
+    hook: Any = None
+    forum: str | None = None
+    exempt: bool = False
 
 
 def enqueue(do: Doing, letter: Letter) -> str:
@@ -53,105 +97,215 @@ def enqueue(do: Doing, letter: Letter) -> str:
     row = {
         "id": name,
         "kind": letter.kind,
+        "channel": letter.channel,
         "person": letter.person,
         "to": letter.to,
         "subject": letter.subject,
         "body": letter.body,
+        "html": letter.html,
+        "calendar": letter.calendar,
         "secret": letter.secret,
         "item": letter.item,
         "step": letter.step,
         "written_at": do.now,
         "leased_until": None,
         "sent_at": None,
+        "sent_by": None,
         "failures": 0,
         "last_failure": None,
+        "given_up_at": None,
     }
     do.keep(letters, row)
     return name
 
 
-def deliver_waiting(runtime: Runtime, mailer: Mailer, limit: int = 50) -> int:
-    """Hand over letters that wait, oldest first; how many went out. Any number of processes may do this at once."""
-    sent = 0
+def deliver_waiting(
+    runtime: Runtime,
+    mailers: Mailer | Mailers,
+    limit: int = 50,
+    *,
+    pace: Pace = PACE,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Delivered:
+    """Hand over letters that wait, oldest first. Any number of processes may do this at once.
+
+    `stopping` is asked before each letter. One address that fails does not hold up the others.
+    """
+    ways = mailers if isinstance(mailers, Mailers) else Mailers(mailers)
+    sent = failed = 0
     for _turn in range(limit):
-        leased = _lease(runtime)
+        leased = None if stopping() else _lease(runtime, pace)
         if leased is None:
             break
-        why_not = _hand_over(mailer, leased)
-        if why_not is None:
-            _sent(runtime, leased)
+        way = ways.webhook if leased.row["channel"] == "webhook" else ways.mail
+        failure = _hand_over(runtime, ways, leased, pace)
+        if failure is None:
+            _sent(runtime, leased, way.name)
             sent += 1
         else:
-            _failed(runtime, leased, why_not)
-    return sent
+            _failed(runtime, leased, failure, pace)
+            failed += 1
+    return Delivered(sent, failed)
 
 
-def _lease(runtime: Runtime) -> Leased | None:
+def retry(do: Doing, letter_ids: Sequence[str]) -> int:
+    """Have letters that were given up tried again, all of these or none; how many. Refused names one that cannot be."""
+    query = select(letters).where(letters.c.id.in_(letter_ids)).order_by(letters.c.id).with_for_update()
+    found = {row["id"]: row for row in do.db.execute(query).mappings()}
+    for name in letter_ids:
+        if name not in found:
+            raise Unknown(f"There is no letter {name}.")
+        row = found[name]
+        if row["given_up_at"] is None or row["sent_at"] is not None:
+            raise Refused(f"“{row['subject']}” was not given up: only letters that were can be tried again.")
+        if row["secret"] and row["body"] is None:
+            raise Refused(
+                f"“{row['subject']}” held a link that let its reader in, and is no longer kept. Send a new one instead."
+            )
+    again = {"failures": 0, "given_up_at": None, "leased_until": None, "last_failure": None}
+    do.db.execute(update(letters).where(letters.c.id.in_(found)).values(again))
+    return len(found)
+
+
+def next_at(look: Looking | Connection) -> datetime | None:
+    """When the next letter can be handed over: a moment that is past if one waits already; None if none does."""
+    first = func.min(func.coalesce(letters.c.leased_until, letters.c.written_at))
+    db = look if isinstance(look, Connection) else look.db
+    return db.execute(select(first).where(_is_waiting())).scalar_one_or_none()
+
+
+def waiting(look: Looking) -> Counts:
+    """How many letters wait, and how many were given up, now."""
+    given_up = letters.c.given_up_at.is_not(None)
+    count = select(func.count()).select_from(letters)
+    one, other = (look.db.execute(count.where(of)).scalar_one() for of in (_is_waiting(), given_up))
+    return Counts(one, other)
+
+
+def _is_waiting() -> ColumnElement[bool]:
+    """In the words of the index: letters that were sent or given up cost nothing."""
+    return and_(letters.c.sent_at.is_(None), letters.c.given_up_at.is_(None))
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    return and_(_is_waiting(), or_(letters.c.leased_until.is_(None), letters.c.leased_until <= now))
+
+
+def _lease(runtime: Runtime, pace: Pace) -> Leased | None:
     """The oldest letter that nobody has in hand."""
     with runtime.doing(ACTOR) as do:
-        free = or_(letters.c.leased_until.is_(None), letters.c.leased_until <= do.now)
-        query = (
-            select(letters)
-            .where(letters.c.sent_at.is_(None), letters.c.failures < GIVEN_UP, free)
-            .order_by(letters.c.written_at, letters.c.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-        row = do.db.execute(query).mappings().one_or_none()
+        query = select(letters).where(_is_free(do.now)).order_by(letters.c.written_at, letters.c.id).limit(1)
+        row = do.db.execute(query.with_for_update(skip_locked=True)).mappings().one_or_none()
         if row is None:
             return None
-        until = do.now + LEASE
+        until = do.now + pace.lease
         do.db.execute(update(letters).where(letters.c.id == row["id"]).values(leased_until=until))
-        message = {"to": row["to"], "subject": row["subject"], "body": row["body"], "at": do.now}
-        return Leased(row["id"], row["kind"], until, row["failures"], row["secret"], message)
+        if row["channel"] == "mail":
+            return Leased(row["id"], until, row)
+        hook = do.db.execute(select(hooks).where(hooks.c.id == row["to"])).mappings().one_or_none()
+        at_step = and_(steps.c.item == row["item"], steps.c.step == row["step"])
+        forum = do.db.execute(select(steps.c.forum).where(at_step).order_by(steps.c.round.desc()).limit(1)).scalar()
+        part = do.db.execute(select(items.c.part).where(items.c.id == row["item"])).scalar()
+        forum = forum or (hook["forum"] if hook else None)
+        return Leased(row["id"], until, row, hook, forum, part == "II")
 
 
-def _hand_over(mailer: Mailer, leased: Leased) -> str | None:
+def _hand_over(runtime: Runtime, ways: Mailers, leased: Leased, pace: Pace) -> MailFailed | None:
     """None if it went out, else why not. One letter that cannot be sent must not hold up the others."""
     try:
-        mailer.send(as_email(leased.id, **leased.message))
+        if leased.row["channel"] == "webhook":
+            note = _note(runtime, leased)
+            within(pace.patience.total_seconds(), lambda: ways.webhook.post(note))
+        else:
+            message = _message(runtime, leased)
+            within(pace.patience.total_seconds(), lambda: ways.mail.send(message))
     except MailFailed as err:
-        return str(err)
+        return err
     except Exception as err:
-        return f"That failed in a way nobody foresaw ({type(err).__name__})."
+        return MailFailed(f"That failed in a way nobody foresaw ({type(err).__name__}).")
     return None
 
 
-def as_email(letter: str, to: str, subject: str, body: str, at: datetime) -> EmailMessage:
-    """The letter as a message, without a sender. ValueError if its address is none: nothing else gets into its head."""
-    message = EmailMessage()
-    message["To"] = Address(addr_spec=to)
-    message["Subject"] = one_line(subject)
-    message["Date"] = format_datetime(at)
-    message["Message-ID"] = f"<{letter}@decision-routes>"
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(body, cte="8bit")
-    return message
+def _message(runtime: Runtime, leased: Leased) -> EmailMessage:
+    """The same to the letter, however often it is tried."""
+    row = leased.row
+    return as_email(
+        leased.id,
+        row["to"],
+        row["subject"],
+        row["body"] or "",
+        row["written_at"],
+        html=row["html"],
+        calendar=row["calendar"],
+        unsubscribe=runtime.address + CHOICES if runtime.address and row["kind"] in ABOUT_REMINDERS else None,
+    )
 
 
-def _sent(runtime: Runtime, leased: Leased) -> None:
+def _note(runtime: Runtime, leased: Leased) -> Note:
+    """What another tool is told. It does not name an exempt item: whoever reads there may not be on its route."""
+    row, hook = leased.row, leased.hook
+    if hook is None:
+        raise NobodyThere("The webhook that this letter was for is no longer there.")
+    if hook["disabled"]:
+        raise NobodyThere(f"The webhook “{hook['name']}” is disabled.")
+    item = None if leased.exempt else row["item"]
+    said = {
+        "text": f"{row['subject']}\n\n{row['body'] or ''}".strip(),
+        "kind": row["kind"],
+        "subject": row["subject"],
+        "item": item,
+        "step": row["step"] if item else None,
+        "link": f"{runtime.address}/items/{item}" if item else runtime.address,
+        "forum": leased.forum,
+    }
+    return Note(leased.id, runtime.clock.now(), hook["url"], hook["secret"], said)
+
+
+def _sent(runtime: Runtime, leased: Leased, sent_by: str) -> None:
+    """It went out, whoever has it in hand by now."""
     with runtime.doing(ACTOR) as do:
-        values: dict[str, Any] = {"sent_at": do.now, "leased_until": None, "last_failure": None}
-        if leased.secret:
-            values["body"] = None
-        do.db.execute(update(letters).where(letters.c.id == leased.id).values(values))
-    log.info("letter sent", letter=leased.id, kind=leased.kind)
+        values: dict[str, Any] = {
+            "sent_at": do.now,
+            "sent_by": sent_by,
+            "given_up_at": None,
+            "leased_until": None,
+            "last_failure": None,
+        }
+        this_one = and_(letters.c.id == leased.id, letters.c.sent_at.is_(None))
+        do.db.execute(update(letters).where(this_one).values(values | _not_kept(leased)))
+    log.info("letter sent", letter=leased.id, kind=leased.row["kind"], sent_by=sent_by)
 
 
-def _failed(runtime: Runtime, leased: Leased, why: str) -> None:
-    failures = leased.failures + 1
-    given_up = failures >= GIVEN_UP
+def _failed(runtime: Runtime, leased: Leased, failure: MailFailed, pace: Pace) -> None:
+    failures = leased.row["failures"] + 1
+    given_up = failures >= min(failure.tries or pace.tries, pace.tries)
     with runtime.doing(ACTOR) as do:
         values: dict[str, Any] = {
             "failures": failures,
-            "last_failure": one_line(why)[:500],
-            "leased_until": None if given_up else do.now + WAITS[failures - 1],
+            "last_failure": one_line(str(failure))[:LONGEST_REASON],
+            "leased_until": None if given_up else do.now + pace.wait(leased.id, failures),
+            "given_up_at": do.now if given_up else None,
         }
-        if given_up and leased.secret:
-            values["body"] = None
-        still_mine = and_(letters.c.id == leased.id, letters.c.leased_until == leased.until)
-        do.db.execute(update(letters).where(still_mine, letters.c.sent_at.is_(None)).values(values))
-    log.warning("letter not sent", letter=leased.id, kind=leased.kind, failures=failures, given_up=given_up)
+        still_mine = and_(letters.c.id == leased.id, letters.c.leased_until == leased.until, _is_waiting())
+        do.db.execute(update(letters).where(still_mine).values(values | (_not_kept(leased) if given_up else {})))
+        if not isinstance(failure, NobodyThere):
+            _hold_back(do, leased, isinstance(failure, PostClosed), pace)
+    log.warning("letter not sent", letter=leased.id, kind=leased.row["kind"], failures=failures, given_up=given_up)
+
+
+def _hold_back(do: Doing, leased: Leased, all_of_them: bool, pace: Pace) -> None:
+    """Other letters to an address that fails, or all of its channel, wait a little: each try takes others' time."""
+    alike = letters.c.channel == leased.row["channel"]
+    if not all_of_them:
+        alike = and_(alike, letters.c.to == leased.row["to"])
+    free = select(letters.c.id).where(_is_free(do.now), alike).with_for_update(skip_locked=True)
+    until = do.now + pace.wait(leased.id, 1)
+    do.db.execute(update(letters).where(letters.c.id.in_(free)).values(leased_until=until))
+
+
+def _not_kept(leased: Leased) -> dict[str, None]:
+    """What lets somebody in is not kept once nobody needs it."""
+    return dict.fromkeys(("body", "html", "calendar")) if leased.row["secret"] else {}
 
 
 def _new_id(now: datetime) -> str:

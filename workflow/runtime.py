@@ -19,6 +19,7 @@ from workflow.clock import Clock, ShiftedClock, SystemClock, business_date
 from workflow.doing import Doing
 from workflow.errors import Unavailable
 from workflow.known import Known
+from workflow.letters import INSTALLATION, SENDER
 from workflow.plans import Plan
 from workflow.queries.known import read_known
 
@@ -51,6 +52,8 @@ class Runtime:
     calendar: Calendar = field(default_factory=standard_calendar)
     ledger_key: bytes | None = None
     address: str = ""  # where people reach it: links in letters begin with this
+    name: str = INSTALLATION
+    sender: str = SENDER  # whom letters come from
     _known: Known | None = None
 
     def do(
@@ -84,6 +87,8 @@ class Runtime:
                 known,
                 ledger_key=self.ledger_key,
                 address=self.address,
+                name=self.name,
+                sender=self.sender,
             )
 
     @contextmanager

@@ -48,11 +48,13 @@ def _letters(do: Doing, resolved: Resolved, plan: Plan, told: set[str]) -> Itera
         if not may_see(reader_of(do.known, person), dossier.item["part"], keys):
             continue
         told.add(person.id)
-        subject, body = letters.worded(KIND, name=letters.one_line(person.name), because=because, **words)
-        yield Letter(KIND, person.id, person.email, subject, body, item=dossier.id, step=resolved.step)
+        said = letters.worded(KIND, name=person.name, because=because, **words)
+        yield Letter(
+            KIND, person.id, person.email, said.subject, said.body, item=dossier.id, step=resolved.step, html=said.html
+        )
 
 
-def _words(do: Doing, dossier: Dossier, row: Row, plan: Plan, resolved: Resolved) -> dict[str, str]:
+def _words(do: Doing, dossier: Dossier, row: Row, plan: Plan, resolved: Resolved) -> dict[str, object]:
     """What a letter says. Of an item in Part II neither the title nor anything else that its id is made of."""
     who = do.known.forum_name(row["forum"]) if row["forum"] else dossier.stage_of(row).body or row["step"]
     exempt = dossier.item["part"] == "II"
@@ -62,9 +64,9 @@ def _words(do: Doing, dossier: Dossier, row: Row, plan: Plan, resolved: Resolved
     follows = what_next(dossier, do.dossiers, do.known.world, plan)
     return {
         "heading": f"{'Corrected: ' if resolved.corrected else ''}{who}, {outcome}",
-        "title": letters.one_line(title),
+        "title": title,
         "said": f"{corrected}{who} resolved “{outcome}” on {day(row['outcome_on'])}:",
-        "follows": "\n".join(f"- {sentence}" for sentence in follows),
+        "follows": follows,
         "link": f"{do.address}/items/{dossier.id}",
     }
 

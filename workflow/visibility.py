@@ -3,6 +3,8 @@
 Somebody is known by keys (posts, forums, organisations, areas), an item by those that may see it. One in common opens
 an item in Part I. An item in Part II, its title included, opens only for those on its route: neither belonging
 to one of its organisations nor an auditor's or administrator's general sight is enough.
+Whoever is told when a lead does not act, their superior, sees of Part I what the lead sees as such, and nothing of
+Part II.
 """
 
 from __future__ import annotations
@@ -59,7 +61,8 @@ def reader_of(known: Known, person: Person | str) -> Reader:
             keys.add(f"area:{scope}")
         elif role in ("auditor", "admin"):
             keys.add(EVERYTHING)
-    return Reader(found.id, frozenset(keys), frozenset(key for key in keys if _opens_part_ii(key)))
+    lent = {f"{what}:{led}" for led in known.led_below.get(found.id, ()) for what in ("lead", "organisation")}
+    return Reader(found.id, frozenset(keys | lent), frozenset(key for key in keys if _opens_part_ii(key)))
 
 
 def reader_keys_of(dossier: Dossier, known: Known) -> set[str]:

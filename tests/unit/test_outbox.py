@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import stat
-import string
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from importlib import resources
 from pathlib import Path
 from threading import Barrier, Lock
 from typing import Any
@@ -24,7 +22,7 @@ from workflow.known import Person
 from workflow.letters import Letter, invitation, one_line, reset
 from workflow.mail import Mailer, MailFailed
 from workflow.mail.folder import FolderMailer
-from workflow.outbox import GIVEN_UP, LEASE, deliver_waiting, enqueue
+from workflow.outbox import PACE, deliver_waiting, enqueue
 from workflow.runtime import open_runtime
 
 SENDER = "Decision Routes <letters@decisions.example.org>"
@@ -33,6 +31,8 @@ CLERK = Person("clerk", "Cabinet clerk", "clerk@example.org", frozenset())
 
 class Postman:
     """Takes letters, refuses those that he is told to, and looks away for nobody."""
+
+    name = "postman"
 
     def __init__(self, refuses: str = "") -> None:
         self.taken: list[EmailMessage] = []
@@ -74,7 +74,7 @@ def kept(office: Office) -> list[Any]:
 
 
 def deliver(office: Office, mailer: Mailer, limit: int = 50) -> int:
-    return deliver_waiting(office.runtime, mailer, limit)
+    return deliver_waiting(office.runtime, mailer, limit).sent
 
 
 def test_a_letter_goes_out_once(anywhere: Office) -> None:
@@ -82,7 +82,8 @@ def test_a_letter_goes_out_once(anywhere: Office) -> None:
     postman = Postman()
     assert (deliver(anywhere, postman), deliver(anywhere, postman)) == (1, 0)
     (row,) = kept(anywhere)
-    assert (row.sent_at, row.failures, row.item, row.step) == (anywhere.clock.at, 0, "plan", "cabinet")
+    assert (row.sent_at, row.sent_by, row.failures) == (anywhere.clock.at, "postman", 0)
+    assert (row.item, row.step) == ("plan", "cabinet")
     (sent,) = postman.taken
     assert (sent["To"], sent["Subject"], sent["Message-ID"]) == (
         "clerk@example.org",
@@ -124,14 +125,14 @@ def test_one_bad_address_does_not_hold_up_the_others(anywhere: Office) -> None:
     assert postman.subjects == ["Third"]
     failed = {row.subject: row.last_failure for row in kept(anywhere) if row.failures}
     assert failed["First"] == "The mail server said: no such person."
-    assert "nobody foresaw" in failed["Second"]
+    assert "no e-mail address" in failed["Second"]
 
 
 def test_a_letter_is_tried_again_later_and_later_and_then_given_up(anywhere: Office) -> None:
     write(anywhere, letter(to="gone@example.org", secret=True))
     postman = Postman(refuses="gone@")
     waits = []
-    for _try in range(GIVEN_UP - 1):
+    for _try in range(PACE.tries - 1):
         assert deliver(anywhere, postman) == 0
         (row,) = kept(anywhere)
         waits.append(row.leased_until - anywhere.clock.at)
@@ -140,10 +141,13 @@ def test_a_letter_is_tried_again_later_and_later_and_then_given_up(anywhere: Off
         deliver(anywhere, postman)
         assert kept(anywhere)[0].failures == before, "not before its time"
         anywhere.clock.at = row.leased_until
-    assert waits == sorted(waits) and waits[0] == timedelta(minutes=1) and waits[-1] == timedelta(days=1)
+    assert waits == sorted(waits)
+    assert [timedelta(minutes=1), timedelta(days=1)] <= [waits[0], waits[-1]]
+    assert all(wait <= least * 1.1 for wait, least in zip(waits, PACE.waits, strict=True))
     deliver(anywhere, postman)
     (row,) = kept(anywhere)
-    assert (row.failures, row.leased_until, row.sent_at, row.body) == (GIVEN_UP, None, None, None)
+    assert (row.failures, row.leased_until, row.sent_at, row.body) == (PACE.tries, None, None, None)
+    assert row.given_up_at == anywhere.clock.at
     anywhere.clock.at += timedelta(days=30)
     assert deliver(anywhere, Postman()) == 0
 
@@ -151,7 +155,7 @@ def test_a_letter_is_tried_again_later_and_later_and_then_given_up(anywhere: Off
 def test_a_letter_that_failed_goes_out_when_the_post_works_again(desk: Office) -> None:
     write(desk, letter())
     deliver(desk, Postman(refuses="clerk@"))
-    desk.clock.at += timedelta(minutes=1)
+    desk.clock.at = kept(desk)[0].leased_until
     postman = Postman()
     assert deliver(desk, postman) == 1
     (row,) = kept(desk)
@@ -173,7 +177,7 @@ def test_a_process_that_dies_with_a_letter_in_hand_leaves_it_to_others(anywhere:
     with pytest.raises(Killed):
         deliver(anywhere, dying)
     assert deliver(anywhere, postman) == 0, "somebody seems to have it in hand"
-    anywhere.clock.at += LEASE
+    anywhere.clock.at += PACE.lease
     assert deliver(anywhere, postman) == 1
     assert dying.taken[0]["Message-ID"] == postman.taken[0]["Message-ID"], "mail programs can see that it is the same"
 
@@ -198,7 +202,7 @@ def test_several_who_deliver_at_once_send_nothing_twice(anywhere: Office) -> Non
         with runtime.looking():
             barrier.wait(30)
         try:
-            return deliver_waiting(runtime, postman)
+            return deliver_waiting(runtime, postman).sent
         finally:
             runtime.engine.dispose()
 
@@ -227,7 +231,8 @@ def test_letters_in_a_folder_open_in_a_mail_program(desk: Office, tmp_path: Path
     assert message["Subject"] == "Set your password for Where decisions are – Borough"
     assert message["Date"].datetime == desk.clock.at
     assert message["Auto-Submitted"] == "auto-generated"
-    assert link in message.get_content() and "Cabinet clerk," in message.get_content()
+    text = message.get_body(("plain",)).get_content()
+    assert link in text and "Cabinet clerk," in text
 
 
 def test_a_folder_that_cannot_be_used_is_said_and_tried_again(desk: Office, tmp_path: Path) -> None:
@@ -246,21 +251,8 @@ def test_a_name_or_a_title_adds_no_line_to_the_head_of_a_letter(desk: Office, tm
     assert deliver(desk, FolderMailer(tmp_path / "letters", SENDER)) == 2
     for path in (tmp_path / "letters").iterdir():
         message = read(path)
-        assert set(message.keys()) == {
-            "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted",
-            "Content-Type", "Content-Transfer-Encoding", "MIME-Version",
+        assert set(message.keys()) - {"Content-Transfer-Encoding"} == {
+            "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Content-Type", "MIME-Version",
         }  # fmt: skip
         assert message["To"] == "clerk@example.org"
         assert message["Subject"].endswith(one_line(evil))
-
-
-def test_every_wording_can_be_filled_in() -> None:
-    made = {"invitation": invitation, "reset": reset}
-    folder = resources.files("workflow").joinpath("wording")
-    for kind, write_it in made.items():
-        text = folder.joinpath(f"{kind}.txt").read_text(encoding="utf-8")
-        assert text.startswith("Subject: ") and string.Template(text).is_valid()
-        written = write_it(CLERK, "clerk@example.org", "https://x.example/$link", "$100 ${house}")
-        assert (written.secret, written.person, written.kind) == (True, "clerk", kind)
-        assert "https://x.example/$link" in written.body and "$100 ${house}" in written.subject
-        assert "$name" not in written.body

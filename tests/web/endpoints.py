@@ -35,6 +35,7 @@ _VALUES = {
 _SAME = {
     "n": 1, "version": 2, "number": 1, "filename": "decision-routes.css", "token": "a" * 43, "area": "finance",
     "route": "standard-single-forum-decision", "pack": "standard-council-executive", "draft": "0" * 32, "page": "what",
+    "feed": "0" * 64, "letter": "0" * 32, "hook": "0" * 32, "reminder": "0" * 32,
 }  # fmt: skip
 #: Where a page is about something that has been recorded: the step, and the number of its event.
 _RECORDED = {OWN: ("place-partnership", 2), STRANGERS: ("first", 2), EXEMPT: ("board", 2)}

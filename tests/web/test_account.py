@@ -36,7 +36,7 @@ def tries(site: Site, email: str = EMAIL, password: str = PASSWORD, status: int 
 def letter_link(site: Site) -> str:
     """The link in the newest letter of the mail folder, as a path."""
     deliver_waiting(site.office.runtime, FolderMailer(site.settings.mail_folder, "letters@example.org"))
-    text = site.letters()[-1].get_content()
+    text = site.letters()[-1].get_body(("plain",)).get_content()
     return re.findall(rf"{re.escape(ADDRESS)}(/\S+)", text)[0]
 
 

@@ -17,6 +17,7 @@ def opened(db: str | None, ready: bool = True) -> Runtime:
     """The runtime on the database that was named, in the command or the environment; let go of at its end."""
     settings = from_environment()
     runtime = open_runtime(db or settings.database_url, ledger_key=settings.ledger_key, address=settings.address)
+    runtime.name, runtime.sender = settings.name, settings.sender
     click.get_current_context().call_on_close(runtime.engine.dispose)
     if ready:
         must_be_ready(runtime)

@@ -14,27 +14,23 @@ from pydantic import ValidationError
 from wtforms import FileField
 from wtforms.validators import Length
 
+from routes.faults import FileFault
+from routes.ladders import read_ladders, written_ladders
 from web.acting import Mistyped, mistyped
 from web.forms.base import Form, area, chosen, hidden, needed, pick, radios, text, tick, ticks
-from web.words import ROLES, plain
-from workflow.choices import forums_to_choose
+from web.forms.entry_words import FORMS, role_value
+from web.words import ROLES
+from workflow.choices import forums_to_choose, people_to_choose
 from workflow.entries import ForumEntry, OrganisationEntry, PersonEntry
 from workflow.known import MONTHS, NTH, WEEKDAYS, Known
 from workflow.queries.administration import id_from, role_in_words
-from workflow.shapes import LONGEST_ID, LONGEST_TITLE, Shape
+from workflow.shapes import LONGEST_ID, LONGEST_TEXT, LONGEST_TITLE, Shape
 from workflow.use_cases.setting_up import given
 
 Entry = Mapping[str, Any]
-Rows = list[tuple[str, str]]
 
-FORMS: Final = {
-    "consultative": "Consultative forum",
-    "individual": "Individual executive or officer",
-    "committee": "Committee of one body",
-    "joint-committee": "Joint committee of several bodies",
-    "lead-provider": "Lead provider",
-}
 FOR_A_FORUM: Final = ("secretary", "member", "chair")
+MOST_FAULTS: Final = 10  # of what is written in one field
 NO_RULES: Final = ("", "No rules")
 
 _ID_HINT: Final = (
@@ -114,6 +110,7 @@ class ForumForm(EntryForm):
     layout = (
         (None, ("organisation", "name", "form", "rules", "quorum")),
         ("When it usually meets", ("meets_every", "meets_nth", "meets_day", "meets_time", "meets_except")),
+        ("Reminders", ("reminders",)),
         (None, ("id",)),
     )
     where: ClassVar[Mapping[str, str]] = {"meets": "meets_every"}
@@ -137,6 +134,11 @@ class ForumForm(EntryForm):
                      chosen("Choose a day"), validate_choice=False)  # fmt: skip
     meets_time = text("Time", hint="On the 24-hour clock, such as 14:00. Leave it empty if it varies.")
     meets_except = ticks("Months in which it does not meet", [(m, m.capitalize()) for m in MONTHS])
+    reminders = area(
+        "Reminders otherwise than usual",
+        Length(max=LONGEST_TEXT, message=f"The reminders may have at most {LONGEST_TEXT} characters"),
+        hint="In place of the usual ones. Leave it empty for those.",
+    )
     id = text("Id", Length(max=LONGEST_ID), hint=_ID_HINT)
     seen = hidden()
 
@@ -156,7 +158,18 @@ class ForumForm(EntryForm):
             "rules": self.rules.data or None,
             "quorum": self._quorum(),
             "meets": self._meets(),
+            "reminders": self._reminders(),
         }
+
+    def _reminders(self) -> dict[str, Any] | None:
+        said = self.reminders.data or ""
+        if not said.strip():
+            return None
+        try:
+            return read_ladders(said)
+        except FileFault as err:
+            told = [f"Line {fault.line}: {fault.message}" for fault in err.faults[:MOST_FAULTS]]
+            raise Mistyped({"reminders": ". ".join(told)}) from None
 
     def _quorum(self) -> int | dict[str, str] | None:
         said = "".join((self.quorum.data or "").split())
@@ -193,7 +206,7 @@ class PersonForm(EntryForm):
 
     shape = PersonEntry
     layout = (
-        (None, ("name", "email")),
+        (None, ("name", "email", "superior")),
         ("Roles", ("roles",)),
         ("Add a role", ("new_role", "new_forum", "new_organisation", "new_area")),
     )
@@ -202,6 +215,8 @@ class PersonForm(EntryForm):
     email = text(
         "E-mail address", hint="They sign in with it and get reminders there. Leave it empty if there is none."
     )
+    superior = pick("Superior", (), chosen("Choose the superior, or nobody"), validate_choice=False,
+                    hint="Who is told when this post does not act")  # fmt: skip
     roles = ticks("Roles held", (), hint="A role that is not ticked is taken away")
     new_role = pick("Role", [("", "No further role"), *ROLES.items()], chosen("Choose a role"), validate_choice=False)
     new_forum = pick("Forum, for a secretary, member or chair", (), chosen("Choose a forum"), validate_choice=False)
@@ -215,7 +230,9 @@ class PersonForm(EntryForm):
         by_name = sorted(known.organisations.values(), key=lambda o: (o.name.casefold(), o.id))
         self.new_forum.choices = [("", "Choose a forum"), *forums_to_choose(known, known.world.forums.values())]
         self.new_organisation.choices = [("", "Choose an organisation"), *((o.id, o.name) for o in by_name)]
-        held = {_value(role) for role in (before or {}).get("roles", ())} | set(self.roles.data or ())
+        others = (one for one in known.people.values() if before is None or one.id != before["id"])
+        self.superior.choices = [("", "Nobody"), *people_to_choose(known, others)]
+        held = {role_value(role) for role in (before or {}).get("roles", ())} | set(self.roles.data or ())
         self._show_roles(known, held)
 
     def add_role(self, known: Known) -> bool:
@@ -261,6 +278,7 @@ class PersonForm(EntryForm):
         return {
             "name": self.name.data.strip(),
             "email": email or None,
+            "superior": self.superior.data or None,
             "roles": [role_entry(value) for value in self.roles.data or ()],
         }
 
@@ -289,10 +307,6 @@ def role_entry(value: str) -> dict[str, str]:
     return {"role": role, "area": scope} if role == "clearer" else {"role": role}
 
 
-def _value(role: Mapping[str, str]) -> str:
-    return f"{role['role']}:{role.get('forum') or role.get('organisation') or role.get('area') or ''}"
-
-
 def _can_be(known: Known, role: str, scope: str) -> bool:
     if role in FOR_A_FORUM:
         return scope in known.world.forums
@@ -305,60 +319,15 @@ def _packs(known: Known) -> list[tuple[str, str]]:
     return [(name, name) for name in sorted(known.world.packs, key=lambda n: (n.startswith("standard-"), n))]
 
 
-def rows(known: Known, entry: Entry) -> Rows:
-    """An entry as people read it, for checking before it is saved."""
-    found: Rows = [("Name", str(entry["name"]))]
-    if "kind" in entry:
-        found.append(("Kind", plain(entry["kind"])))
-    if "organisation" in entry:
-        organisation = known.organisations.get(entry["organisation"])
-        found.append(("Organisation", organisation.name if organisation else entry["organisation"]))
-    if "form" in entry:
-        found += [
-            ("Form", FORMS[entry["form"]]),
-            ("Rules", entry.get("rules") or "Those of the organisation"),
-            ("Quorum", _quorum_words(entry.get("quorum"))),
-            ("Usually meets", meets_words(entry.get("meets"))),
-        ]
-    elif "kind" in entry:
-        found.append(("Rules", entry.get("rules") or "No rules"))
-    if "roles" in entry:
-        held = (_value(role).split(":", 1) for role in entry["roles"])
-        said = sorted(role_in_words(known, role, scope) for role, scope in held)
-        found += [("E-mail address", entry.get("email") or "No address"), ("Roles", "; ".join(said) or "No roles")]
-    return [*found, ("Id", str(entry["id"]))]
-
-
-def _quorum_words(quorum: Any) -> str:
-    if quorum is None:
-        return "Not known"
-    return f"{quorum['fraction']} of all seats" if isinstance(quorum, Mapping) else str(quorum)
-
-
-def meets_words(meets: Mapping[str, Any] | None) -> str:
-    """When a forum usually meets, in a sentence."""
-    if meets is None:
-        return "No fixed pattern"
-    said = (
-        f"Every {meets['every']}, on the {meets['day']}"
-        if " " in meets["day"]
-        else f"Every {meets['every']} on {meets['day']}"
-    )
-    words = said.replace(meets["day"].split()[-1], meets["day"].split()[-1].capitalize())
-    if meets.get("time"):
-        words += f", at {meets['time']}"
-    if meets.get("except"):
-        words += f", except in {', '.join(month.capitalize() for month in meets['except'])}"
-    return words
-
-
 def filled(entry: Entry) -> dict[str, Any]:
     """What stands in a form of an entry when it is opened."""
-    data = {key: value for key, value in entry.items() if key not in ("quorum", "meets", "roles")}
+    data = {key: value for key, value in entry.items() if key not in ("quorum", "meets", "reminders", "roles")}
+    if told := entry.get("reminders"):
+        data["reminders"] = written_ladders(told)
     if quorum := entry.get("quorum"):
         data["quorum"] = quorum["fraction"] if isinstance(quorum, Mapping) else str(quorum)
     if "roles" in entry:
-        data["roles"] = [_value(role) for role in entry["roles"]]
+        data["roles"] = [role_value(role) for role in entry["roles"]]
     if meets := entry.get("meets"):
         words = str(meets["day"]).split()
         data |= {

@@ -9,14 +9,17 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from routes.ladders import KINDS, RECIPIENTS
 from web.acting import perform
-from web.forms.administration import EntryForm, ForumForm, OrganisationForm, PersonForm, filled, role_entry, rows
+from web.forms.administration import EntryForm, ForumForm, OrganisationForm, PersonForm, filled, role_entry
 from web.forms.base import number_seen
+from web.forms.entry_words import rows
 from web.reading import looking, person, reader, runtime, settings
 from workflow import forecast
 from workflow.accounts import account_of
 from workflow.doing import Doing
 from workflow.errors import AlreadyDecided, Refused, Unknown
+from workflow.heartbeats import heard
 from workflow.plans import Plan
 from workflow.queries import administration as queries
 from workflow.runtime import Looking
@@ -51,13 +54,13 @@ def _organisation(look: Looking, name: str) -> Mapping[str, Any]:
 
 def _forum(look: Looking, name: str) -> Mapping[str, Any]:
     row = queries.forum_row(look, name)
-    return {key: row[key] for key in ("id", "organisation", "name", "form", "rules", "quorum", "meets")}
+    return {key: row[key] for key in ("id", "organisation", "name", "form", "rules", "quorum", "meets", "reminders")}
 
 
 def _person(look: Looking, name: str) -> Mapping[str, Any]:
     found = queries.person_of(look, name)
     roles = [role_entry(f"{role}:{scope}") for role, scope in sorted(found.roles)]
-    return {"id": found.id, "name": found.name, "email": found.email, "roles": roles}
+    return {"id": found.id, "name": found.name, "email": found.email, "superior": found.superior, "roles": roles}
 
 
 def _installation_seen(look: Looking, _name: str | None) -> int:
@@ -93,7 +96,7 @@ def index() -> Shown:
             "people": len(known.people),
             "packs": len(known.world.packs),
         }
-        return render_template("administration/index.html", counts=counts)
+        return render_template("administration/index.html", counts=counts, scheduler=heard(look))
 
 
 @pages.get("/organisations")
@@ -164,6 +167,7 @@ def show_person(person_id: str) -> Shown:
             "administration/person.html",
             found=found,
             roles=queries.roles_in_words(look.known, found.roles),
+            superior=look.known.people.get(found.superior or ""),
             account=account_of(look, found.id),
             is_oneself=found.id == person().id,
         )
@@ -228,6 +232,7 @@ def _form_page(
     page = render_template(
         "administration/form.html",
         form=form, heading=heading, listed=url_for(subject.listed), conflict=conflict, word=subject.word,
+        kinds=KINDS, recipients=RECIPIENTS,
     )  # fmt: skip
     return page, status
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from hmac import compare_digest
 
 import structlog
@@ -11,6 +12,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from web.reading import looking, settings
 from workflow.errors import Unavailable
+from workflow.heartbeats import heard
+from workflow.queries.overdue import overdue_for
 
 pages = Blueprint("health", __name__)
 log = structlog.get_logger()
@@ -18,13 +21,21 @@ log = structlog.get_logger()
 
 @pages.get("/health")
 def health() -> tuple[Response, int]:
-    """Whether decisions can be looked at and recorded now."""
+    """Whether decisions can be looked at and recorded now, and beside it whether a scheduler runs."""
     try:
-        with looking():
-            return jsonify(ok=True, database="ready"), 200
+        with looking() as look:
+            pulse, overdue = heard(look), overdue_for(look)
     except Unavailable as err:
         log.warning("not healthy", why=str(err))
         return jsonify(ok=False, database="cannot be used"), err.status
+    last_beat = _as_iso(pulse.last_beat)
+    scheduler = "running" if pulse.is_running else f"silent since {last_beat}" if last_beat else "none"
+    told = {"scheduler": scheduler, "last_beat": last_beat, "overdue_seconds": int(overdue.total_seconds())}
+    return jsonify(ok=True, database="ready", **told), 200
+
+
+def _as_iso(moment: datetime | None) -> str | None:
+    return moment and moment.isoformat(timespec="seconds")
 
 
 @pages.get("/metrics")

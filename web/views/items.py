@@ -12,6 +12,7 @@ from web.journey_map import Stop, as_sentences, journey_map
 from web.journey_stops import not_begun
 from web.reading import looking, person, reader
 from workflow.queries.item_page import ItemPage, history_page, item_page
+from workflow.queries.item_reminders import next_reminder
 from workflow.queries.item_rounds import StepView
 from workflow.queries.offers import Offer
 
@@ -23,6 +24,7 @@ def show(item: str) -> str:
     """Everything about one item."""
     with looking() as look:
         page = item_page(look, reader(), person(), item)
+        reminder = next_reminder(look, item)
     states = {step.id: _state(page, step) for step in page.steps}
     stops = [_stop(step, states[step.id], page.state == "in-progress") for step in page.steps]
     return render_template(
@@ -36,6 +38,7 @@ def show(item: str) -> str:
         of_step=_by_step(page),
         others=[offer for offer in page.offers if not offer.possible and not offer.usual],
         names={step.id: step.name for step in page.steps},
+        reminder=reminder,
     )
 
 

@@ -13,6 +13,8 @@ from sqlalchemy import select
 
 from models.ledger import events
 from models.reports import texts
+from routes.ladders import KINDS, ladders_of
+from routes.phrases import ladders
 from workflow.actions import BY_KIND
 from workflow.errors import Unknown, day
 from workflow.ledger import INSTALLATION, KEY_INTRODUCED
@@ -164,6 +166,8 @@ def in_words(value: Any) -> str:
     if isinstance(value, Mapping) and {"days", "unit"} <= value.keys():
         before = f" before the {value['before'].replace('_', ' ')}" if value.get("before") else ""
         return f"{value['days']} {value['unit'].replace('-', ' ')}{before}"
+    if isinstance(value, Mapping) and value and value.keys() <= set(KINDS):
+        return ". ".join(f"{kind}: {words}" for kind, words in ladders(ladders_of(value)))
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {in_words(of)}" for name, of in value.items() if of is not None)
     if isinstance(value, list | tuple):

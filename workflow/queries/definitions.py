@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from models.forecasts import forecasts
 from models.items import items
 from models.organisations import routes
-from routes.phrases import in_order, length, particulars, what
+from routes.phrases import in_order, ladders, length, particulars, what
 from routes.spec import Days, Route, Stage, WaitsForStep
 from workflow.errors import Unknown
 from workflow.facts import RulePack
@@ -89,6 +89,7 @@ class RouteShown:
     stages: tuple[StageShown, ...]
     shipped: bool
     forums: Mapping[str, str]  # the names of those that it names by id
+    reminders: tuple[tuple[str, str], ...] = ()  # (kind, when who is told) where they are not the usual ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ def route_shown(look: Looking, reader: Reader, name: str, number: int | None = N
     named = {stage.forum for stage in route.stages if stage.forum}
     forums = {f.id: f.name for f in look.known.world.forums.values() if f.id in named}
     stages = tuple(_stage(number, stage) for number, stage in enumerate(in_order(route), 1))
-    return RouteShown(route, this, versions, stages, wanted.shipped, forums)
+    return RouteShown(route, this, versions, stages, wanted.shipped, forums, tuple(ladders(route.reminders)))
 
 
 def _without_hidden_items(look: Looking, reader: Reader, route: Route) -> Route:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from sqlalchemy import select
 
 from models.organisations import forums, organisations, people, roles, routes, rule_packs
+from models.reminders import reminders
+from routes.ladders import ladders_of
 from routes.loader import canonical_text, version
 from workflow.doing import Doing
 from workflow.entries import ForumEntry, OrganisationEntry, PersonEntry, RulesEntry
 from workflow.errors import Unknown
-from workflow.known import ALWAYS
+from workflow.known import ALWAYS, Known
 from workflow.ledger import INSTALLATION, Change
 from workflow.shapes import Shape
+
+MOST_NAMED: Final = 8  # of those who stand in a circle
 
 
 def told(entry: Shape) -> dict[str, Any]:
@@ -37,7 +41,8 @@ def rules(do: Doing, entry: RulesEntry, new: bool) -> None:
 
 def person(do: Doing, entry: PersonEntry, new: bool) -> None:
     """Somebody is added, or changed; the roles named are all the roles that the post has."""
-    changes = [Change(people, (entry.id,), {"name": entry.name, "email": entry.email}, new)]
+    values = {"name": entry.name, "email": entry.email, "superior": entry.superior}
+    changes = [Change(people, (entry.id,), values, new)]
     held = set() if new else set(do.known.people[entry.id].roles)
     wanted = {(role.role, role.scope) for role in entry.roles}
     for role in entry.roles:
@@ -47,17 +52,45 @@ def person(do: Doing, entry: PersonEntry, new: bool) -> None:
     _note(do, "person", entry, changes, new)
 
 
+def superiors_at_fault(known: Known, wanted: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Who of these people has a superior that cannot be: nobody who is known, themselves, or one of a circle."""
+    looked_at: set[str] = set()
+    for person in wanted:
+        above: list[str] = []
+        walked: set[str] = set()
+        at: str | None = person
+        while at is not None and at in known.people and at not in looked_at and at not in walked:
+            above.append(at)
+            walked.add(at)
+            at = known.people[at].superior
+        looked_at |= walked
+        if at is not None and at not in known.people and len(above) == 1:
+            yield person, f"there is no person {at} who could be the superior of {person}"
+        elif at is not None and at in walked:
+            circle = above[above.index(at) :]
+            told = next(one for one in circle if one in wanted or one == circle[-1])
+            yield told, _circle(circle)
+
+
+def _circle(people: Sequence[str]) -> str:
+    if len(people) == 1:
+        return f"{people[0]} cannot be their own superior: leave “superior” out or name somebody else"
+    shown = people if len(people) <= MOST_NAMED else [*people[: MOST_NAMED - 1], "…"]
+    return f"superiors go in a circle: {' → '.join([*shown, people[0]])}; leave “superior” out for one of them"
+
+
 def forum(do: Doing, entry: ForumEntry, new: bool) -> None:
     """A forum is added, or changed; it has a chain of its own."""
     _must_be_known(do, None, entry.organisation)
     dumped = entry.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    values = {
+    values: dict[str, Any] = {
         "organisation": entry.organisation,
         "name": entry.name,
         "form": entry.form,
         "rules": entry.rules,
         "quorum": dumped.get("quorum"),
         "meets": dumped.get("meets"),
+        "reminders": dumped.get("reminders"),
     }
     kind = "forum-added" if new else "forum-changed"
     act = {"entry": told(entry)}
@@ -65,6 +98,16 @@ def forum(do: Doing, entry: ForumEntry, new: bool) -> None:
     do.world_changed = True
     if not new:
         do.touched_forums.add(entry.id)
+        if do.known.world.forums[entry.id].reminders != ladders_of(values["reminders"]):
+            do.reminded_anew.add(entry.id)
+            do.touched |= _reminded_of_at(do, entry.id)
+
+
+def _reminded_of_at(do: Doing, forum_id: str) -> set[str]:
+    """The items of which somebody is reminded at a forum: of minutes, for example, also once they are decided there."""
+    do.flush()
+    there = select(reminders.c.item).where(reminders.c.forum == forum_id, reminders.c.ended_at.is_(None))
+    return set(do.db.execute(there.distinct()).scalars())
 
 
 def route(do: Doing, definition: Mapping[str, Any], shipped: bool = False) -> str:

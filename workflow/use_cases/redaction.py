@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from markupsafe import escape
 from sqlalchemy import select, update
 
 from models.ledger import events
 from models.outbox import letters
+from models.reminders import messages
 from models.reports import texts
 from workflow import drafts, files, ledger
 from workflow.authority import require
@@ -59,12 +61,16 @@ def redact(do: Doing, form: Redact) -> Done:
 
 
 def _blank_in_letters(do: Doing, item: str, title: str) -> None:
-    """Letters name items by their titles, and stay in the outbox after they are sent."""
+    """Letters name items by their titles, and stay in the outbox after they are sent; one may speak of several."""
     said = one_line(title)
-    rows = do.db.execute(select(letters.c.id, letters.c.subject, letters.c.body).where(letters.c.item == item)).all()
-    for row in rows:
+    on_a_page = str(escape(said))
+    spoken_of = select(messages.c.letter).where(messages.c.item == item, messages.c.letter.is_not(None))
+    columns = (letters.c.id, letters.c.subject, letters.c.body, letters.c.html)
+    for row in do.db.execute(select(*columns).where((letters.c.item == item) | letters.c.id.in_(spoken_of))).all():
         without = {
             "subject": row.subject.replace(said, REDACTED),
             "body": row.body and row.body.replace(said, REDACTED),
+            "html": row.html and row.html.replace(on_a_page, REDACTED),
+            "calendar": None,
         }
         do.db.execute(update(letters).where(letters.c.id == row.id).values(without))

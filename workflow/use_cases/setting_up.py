@@ -20,7 +20,7 @@ from workflow.clock import LONDON
 from workflow.doing import Doing
 from workflow.entries import ForumEntry, OrganisationEntry, PersonEntry
 from workflow.errors import AlreadyDecided, Refused, Unknown, day
-from workflow.known import Person
+from workflow.known import Known, Person
 from workflow.ledger import INSTALLATION
 from workflow.loaded import SECTION_OF
 from workflow.locking import change_the_world, depending_on, know_again, lock_in_order
@@ -110,6 +110,7 @@ def person(do: Doing, form: Setting) -> Done:
             accounts.follow_address(do, entry.id, entry.email)
     installation.person(do, entry, form.new)
     know_again(do)
+    _must_have_a_superior_that_can_be(do.known, entry)
     return _done(entry.name, form)
 
 
@@ -198,6 +199,19 @@ def _must_leave_an_administrator(do: Doing, before: Person, entry: PersonEntry) 
         return
     if not any(other.holds("admin") for other in do.known.people.values() if other.id != before.id):
         raise Refused(f"{before.name} is the only administrator. Make somebody else one first.")
+
+
+def _must_have_a_superior_that_can_be(known: Known, entry: PersonEntry) -> None:
+    if entry.superior is not None and entry.superior not in known.people:
+        raise Unknown("There is no such person who could be the superior. Choose somebody of the list, or nobody.")
+    if entry.superior == entry.id:
+        raise Refused("Nobody can be their own superior. Choose somebody else, or nobody.")
+    for _who, _message in installation.superiors_at_fault(known, [entry.id]):
+        above = known.people[entry.superior or entry.id].name
+        raise Refused(
+            f"{entry.name} is already above {above}, at once or through others, so {above} cannot be the superior. "
+            "Choose somebody else, or nobody."
+        )
 
 
 def _leave_out_what_is_not_theirs(do: Doing, reading: Reading, reader: Reader) -> None:

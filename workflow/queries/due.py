@@ -1,0 +1,212 @@
+"""Reminders that are due at a moment, computed from the facts of that day.
+
+What was told already is left out: the key of a message is the same however often it is computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import func, select
+
+from models.ledger import events
+from models.reminders import messages, reminders, snoozes
+from workflow.clock import LONDON, business_date
+from workflow.dossiers import Dossier
+from workflow.plans import Plan
+from workflow.queries.views import View, view
+from workflow.reminders import saying
+from workflow.reminders.choices import choices_of
+from workflow.reminders.ladders import Moment, countable, reached
+from workflow.reminders.matters import Matter, Reminder
+from workflow.reminders.recipients import Posts
+from workflow.reminders.rules import Facts
+from workflow.reminders.saying import NO_ADDRESS, Around, messages_of
+from workflow.reminders.told import About, Expected, OfItem, Told
+from workflow.reminders.watching import ladder_for, matters_of
+from workflow.reminders.writing import reason_of, subject_of
+from workflow.runtime import Looking
+from workflow.shelf import chunks, fetch_also
+from workflow.visibility import reader_keys_of
+
+#: What has a day is spoken of as if it had always been known, where nobody had begun to watch it.
+_ALWAYS: Final = datetime(1990, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A message that is due: its row, and everything that its words need."""
+
+    row: Mapping[str, Any]
+    told: Told
+    address: str | None  # where the person is written to
+
+
+@dataclass(frozen=True, slots=True)
+class Dues:
+    """All that is due, with what is known of its items."""
+
+    found: tuple[Due, ...]
+    about: About
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """An item as of the day, with its plan and what somebody is to be reminded of."""
+
+    dossier: Dossier
+    plan: Plan
+    matters: tuple[Matter, ...]
+
+
+def due(look: Looking, at: datetime | None = None, within: int = 0, address: str = "") -> Dues:
+    """What is due at a moment (now, if none is named) and comes in so many days after it, the oldest first."""
+    now = at or look.now
+    seen = view(look, None, business_date(now))
+    fetched = list(seen.dossiers.values())
+    for table in ("conditions", "clearances", "reports"):
+        fetch_also(look.db, table, fetched)
+    found = [_item(look, seen, item, moved_on) for item, moved_on in _last_moved(look, seen).items()]
+    around = _around(look, seen, found, now)
+    since = _since(look, now)
+    rows: dict[str, dict[str, Any]] = {}
+    for one in found:
+        for matter in one.matters:
+            for row in _messages(look, one, matter, since.get(matter.id), around, within):
+                rows.setdefault(row["key"], row)
+    if at is None:
+        rows |= _moved(look, now + timedelta(days=within))
+    told = _told_already(look, list(rows))
+    about = _about(seen, found, business_date(now), address)
+    left = [row for key, row in rows.items() if key not in told]
+    left.sort(key=lambda row: (row["due_at"], row["item"], row["step"], row["kind"], row["person"]))
+    people = seen.known.people
+    return Dues(tuple(Due(row, about.told(row, around.posts), people[row["person"]].email) for row in left), about)
+
+
+def due_json(found: Sequence[Due]) -> list[dict[str, Any]]:
+    """As `due --json` prints it; CONTRACT section 6."""
+    return [
+        {
+            "key": one.row["key"],
+            "due_at": one.row["due_at"].astimezone(LONDON).isoformat(),
+            "kind": one.row["kind"],
+            "to": one.row["person"],
+            "item": one.row["item"],
+            "step": one.row["step"] or None,
+            "subject": subject_of(one.told),
+            "reason": reason_of(one.told),
+            "day": one.row["day"].isoformat() if one.row["day"] else None,
+            "address": one.address,
+            "stands_in_for": one.row["stands_in_for"],
+        }
+        for one in found
+    ]
+
+
+def _messages(
+    look: Looking, one: _Item, matter: Matter, since: datetime | None, around: Around, within: int
+) -> Iterator[dict[str, Any]]:
+    """What one reminder says by now, and what it will say in the days that are asked for."""
+    now = around.now
+    if since is None:
+        since = _ALWAYS if matter.day is not None else now
+    reminder = Reminder(
+        matter.id, matter.kind, matter.item, matter.step, matter.detail, matter.holder, matter.forum, matter.day,
+        since=since, changed_at=now,
+    )  # fmt: skip
+    ladder = ladder_for(around.known, one.dossier.route, matter.kind, matter.forum)
+    moments = [_not_before(now, moment) for moment in countable(ladder, matter.day, since, look.calendar) or ()]
+    coming = [moment for moment in moments if now < moment.at <= now + timedelta(days=within)]
+    for come in (reached(moments, now), *([moment] for moment in coming)):
+        for row in messages_of(reminder, come, around):
+            if row["dropped"] in (None, NO_ADDRESS):
+                yield row
+
+
+def _not_before(now: datetime, moment: Moment) -> Moment:
+    """What came up at a moment that nobody knows came up now."""
+    return Moment(now, moment.rung) if moment.at == _ALWAYS else moment
+
+
+def _item(look: Looking, seen: View, item: str, moved_on: date | None) -> _Item:
+    dossier, plan = seen.dossiers[item], seen.plan(item)
+    facts = Facts(dossier, plan, seen.known, look.calendar, moved_on)
+    return _Item(dossier, plan, tuple(matters_of(facts).values()))
+
+
+def _around(look: Looking, seen: View, found: Sequence[_Item], now: datetime) -> Around:
+    """What saying needs, as of the day."""
+    return Around(
+        seen.known,
+        Posts(seen.known),
+        {one.dossier.id: _whose(one.dossier.item) for one in found},
+        {one.dossier.id: one.dossier.route for one in found},
+        {one.dossier.id: frozenset(reader_keys_of(one.dossier, seen.known)) for one in found},
+        {},
+        choices_of(look.db, seen.known.people),
+        {(row.person, row.reminder): row.until for row in look.db.execute(select(snoozes))},
+        now,
+        look.calendar,
+    )
+
+
+def _whose(item: Mapping[str, Any]) -> saying.OfItem:
+    return saying.OfItem(item["part"], item["organisation"], item["owner"])
+
+
+def _about(seen: View, found: Sequence[_Item], today: date, address: str) -> About:
+    expected = {
+        (one.dossier.id, step.step): Expected(one.dossier.step(step.step)["part"], step.meeting, step.meeting_id)
+        for one in found
+        for step in one.plan.steps
+    }
+    items = {
+        one.dossier.id: OfItem(
+            seen.titles.get(one.dossier.id, one.dossier.id),
+            one.dossier.item["part"],
+            one.dossier.item["organisation"],
+        )
+        for one in found
+    }
+    return About(seen.known, today, address, items, expected)
+
+
+def _last_moved(look: Looking, seen: View) -> dict[str, date | None]:
+    """The business date of the last thing that had happened to each item."""
+    subjects = {f"item:{item}": item for item in seen.wanted if item in seen.dossiers}
+    found: dict[str, date | None] = dict.fromkeys(subjects.values())
+    happened = events.c.date.is_(None) | (events.c.date <= seen.on)
+    for chunk in chunks(sorted(subjects)):
+        last = select(events.c.subject, func.max(events.c.seq).label("seq"))
+        last = last.where(events.c.subject.in_(chunk), happened).group_by(events.c.subject)
+        newest = last.subquery()
+        query = select(events.c.subject, events.c.date, events.c.at).join(
+            newest, (newest.c.subject == events.c.subject) & (newest.c.seq == events.c.seq)
+        )
+        for row in look.db.execute(query):
+            found[subjects[row.subject]] = row.date or min(business_date(row.at), seen.on)
+    return found
+
+
+def _since(look: Looking, now: datetime) -> dict[str, datetime]:
+    """Since when it was known, of what is kept."""
+    query = select(reminders.c.id, reminders.c.since).where(reminders.c.since <= now, reminders.c.ended_at.is_(None))
+    return {row.id: row.since for row in look.db.execute(query)}
+
+
+def _moved(look: Looking, until: datetime) -> dict[str, dict[str, Any]]:
+    """Messages that wait because a day has moved: they follow from what was said before."""
+    waiting = messages.c.settled_at.is_(None) & (messages.c.send_at <= until) & messages.c.old_day.is_not(None)
+    return {row["key"]: dict(row) for row in look.db.execute(select(messages).where(waiting)).mappings()}
+
+
+def _told_already(look: Looking, keys: Sequence[str]) -> set[str]:
+    told: set[str] = set()
+    for chunk in chunks(keys):
+        query = select(messages.c.key).where(messages.c.key.in_(chunk), messages.c.settled_at.is_not(None))
+        told |= set(look.db.execute(query).scalars())
+    return told

@@ -1,0 +1,232 @@
+"""Keeping reminders in step with the facts, in the transaction that changes them.
+
+What has come up is added, what has another day is moved, what is no longer wanted ends with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import Row, Select, Update, bindparam, insert, select, update
+
+from models.items import items
+from models.ledger import events
+from models.reminders import reminders
+from routes.ladders import Ladder
+from routes.spec import Route
+from workflow.clock import business_date
+from workflow.doing import Doing
+from workflow.dossiers import Dossier
+from workflow.known import Known
+from workflow.listing import UNKNOWN_DAY
+from workflow.plans import Plan
+from workflow.reminders.kinds import KINDS
+from workflow.reminders.ladders import LOOK_AGAIN, countable
+from workflow.reminders.matters import Matter
+from workflow.reminders.rules import Facts
+
+_OVER: Final = {
+    "withdrawn": "The item was withdrawn.",
+    "rejected": "The item was rejected.",
+    "complete": "The route is complete.",
+    "on-hold": "The item is on hold.",
+    "draft": "The item is a draft again.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One item in hand, planned as of today."""
+
+    dossier: Dossier
+    plan: Plan
+
+
+def matters_of(facts: Facts) -> dict[str, Matter]:
+    """Everything that somebody is to be reminded of on an item, by its id."""
+    found: dict[str, Matter] = {}
+    for kind in KINDS.values():
+        for matter in kind.rule(facts):
+            found.setdefault(matter.id, matter)
+    return found
+
+
+def ladder_for(known: Known, route: Route, kind: str, forum: str | None) -> Ladder:
+    """The ladder that holds for a kind: the forum's own, else the route's, else the one that is shipped."""
+    there = known.world.forums.get(forum or "")
+    for of, ladder in (*(there.reminders if there else ()), *route.reminders):
+        if of == kind:
+            return ladder
+    return KINDS[kind].ladder
+
+
+def watch(do: Doing, watched: Sequence[Watched], new: bool = False) -> set[str]:
+    """Bring the reminders of these items in step with their plans; the items of which somebody is to be reminded.
+
+    `new`: nothing was known of any of them before.
+    """
+    ids = [of.dossier.id for of in watched]
+    kept: dict[str, dict[str, Row[Any]]] = {item: {} for item in ids}
+    if not new:
+        for row in do.db.execute(_kept(), {"ids": ids}):
+            kept[row.item][row.id] = row
+    moved_on = last_moved(do, ids)
+    added: list[dict[str, Any]] = []
+    changed: list[dict[str, Any]] = []
+    ended: list[dict[str, Any]] = []
+    reminded: set[str] = set()
+    for of in watched:
+        facts = Facts(of.dossier, of.plan, do.known, do.calendar, moved_on.get(of.dossier.id))
+        wanted, known = matters_of(facts), kept[of.dossier.id]
+        if wanted:
+            reminded.add(of.dossier.id)
+        for name, matter in wanted.items():
+            if name not in known:
+                added.append(_added(do, of.dossier.route, matter))
+            elif _differs(do, known[name], matter):
+                changed.append(_changed(do, of.dossier.route, matter, known[name]))
+        for name, row in known.items():
+            if name not in wanted and row.ended_at is None:
+                ended.append(_ended(do, of, row))
+    if added:
+        do.db.execute(insert(reminders).inline(), added)
+    if changed:
+        do.db.execute(_change(), sorted(changed, key=lambda row: str(row["key"])))
+    if ended:
+        do.db.execute(_end(), sorted(ended, key=lambda row: str(row["key"])))
+    return reminded
+
+
+def last_moved(do: Doing, ids: Sequence[str]) -> dict[str, date]:
+    """The business date of the last thing that happened to each item."""
+    found = {item: do.moved_on[item] for item in ids if item in do.moved_on}
+    missing = [item for item in ids if item not in found]
+    if missing:
+        for row in do.db.execute(_last_events(), {"ids": missing}):
+            found[row.id] = row.date or business_date(row.at)
+    return found
+
+
+def _differs(do: Doing, row: Row[Any], matter: Matter) -> bool:
+    return row.ended_at is not None or row.day != matter.day or row.forum in do.reminded_anew
+
+
+def _added(do: Doing, route: Route, matter: Matter) -> dict[str, Any]:
+    return {
+        "id": matter.id,
+        "kind": matter.kind,
+        "item": matter.item,
+        "step": matter.step,
+        "round": matter.round,
+        "detail": matter.detail,
+        "holder": matter.holder,
+        "forum": matter.forum,
+        "day": matter.day,
+        "by_day": matter.day or UNKNOWN_DAY,
+        "since": do.now,
+        "next_at": _first_look(do, route, matter, do.now),
+        "told_day": None,
+        "ended_at": None,
+        "ended_because": None,
+        "sequence": 0,
+        "changed_at": do.now,
+        "failures": 0,
+        "last_failure": None,
+    }
+
+
+def _changed(do: Doing, route: Route, matter: Matter, row: Row[Any]) -> dict[str, Any]:
+    """Another day, or wanted again after it had ended. Whoever was told the old day is told at once."""
+    since = do.now if row.ended_at is not None else row.since
+    next_at = _first_look(do, route, matter, since)
+    if row.told_day is not None and row.told_day != matter.day and KINDS[matter.kind].tells_moves:
+        next_at = do.now
+    return {
+        "key": row.id,
+        "to_day": matter.day,
+        "to_by_day": matter.day or UNKNOWN_DAY,
+        "to_since": since,
+        "to_next_at": next_at,
+        "to_sequence": row.sequence + (row.day != matter.day or row.ended_at is not None),
+        "to_changed_at": do.now,
+    }
+
+
+def _first_look(do: Doing, route: Route, matter: Matter, since: datetime) -> datetime | None:
+    """When somebody is to be told first: now, if the last rung that has passed was never spoken of."""
+    moments = countable(ladder_for(do.known, route, matter.kind, matter.forum), matter.day, since, do.calendar)
+    if moments is None:
+        return do.now + LOOK_AGAIN
+    if any(moment.at <= do.now for moment in moments):
+        return do.now
+    return min((moment.at for moment in moments), default=None)
+
+
+def _ended(do: Doing, of: Watched, row: Row[Any]) -> dict[str, Any]:
+    return {"key": row.id, "to_ended_at": do.now, "to_because": _because(of, row), "to_sequence": row.sequence + 1}
+
+
+def _because(of: Watched, row: Row[Any]) -> str:
+    """Why a reminder is no longer wanted."""
+    if of.plan.item_state in _OVER:
+        return _OVER[of.plan.item_state]
+    if row.step:
+        step = of.plan.step(row.step)
+        if step.state == "skipped":
+            return "The step does not apply."
+        if row.kind != "condition-due" and of.dossier.step(row.step)["round"] > row.round:
+            return "The step is asked again, in a new round."
+    kind = KINDS.get(row.kind)
+    return kind.done if kind else "Nobody is reminded of this any more."
+
+
+@cache
+def _kept() -> Select[Any]:
+    """In the order of their ids and locked: a letter that speaks of one of them is written before or after."""
+    columns = (
+        reminders.c.id,
+        reminders.c.item,
+        reminders.c.kind,
+        reminders.c.step,
+        reminders.c.round,
+        reminders.c.forum,
+        reminders.c.day,
+        reminders.c.since,
+        reminders.c.next_at,
+        reminders.c.told_day,
+        reminders.c.ended_at,
+        reminders.c.sequence,
+    )
+    query = select(*columns).where(reminders.c.item.in_(bindparam("ids", expanding=True)))
+    return query.order_by(reminders.c.id).with_for_update()
+
+
+@cache
+def _last_events() -> Select[Any]:
+    newest = (events.c.subject == "item:" + items.c.id) & (events.c.seq == items.c.seq)
+    query = select(items.c.id, events.c.date, events.c.at).join(events, newest)
+    return query.where(items.c.id.in_(bindparam("ids", expanding=True)))
+
+
+@cache
+def _change() -> Update:
+    columns = ("day", "by_day", "since", "next_at", "sequence", "changed_at")
+    values: dict[str, Any] = {name: bindparam(f"to_{name}") for name in columns}
+    values |= {"ended_at": None, "ended_because": None, "failures": 0, "last_failure": None}
+    return update(reminders).where(reminders.c.id == bindparam("key")).values(values)
+
+
+@cache
+def _end() -> Update:
+    values: dict[str, Any] = {
+        "ended_at": bindparam("to_ended_at"),
+        "changed_at": bindparam("to_ended_at"),
+        "ended_because": bindparam("to_because"),
+        "sequence": bindparam("to_sequence"),
+        "next_at": None,
+    }
+    return update(reminders).where(reminders.c.id == bindparam("key")).values(values)
