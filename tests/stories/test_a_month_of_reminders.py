@@ -1,7 +1,7 @@
 """The Lancashire cases from August into September 2023, played by a stopped clock: every letter, one line each.
 
 The lines stand in `tests/snapshots/lancashire-2023.txt`, to be read against the dates of the cases. After a change that
-is meant, write them anew with `DECISION_ROUTES_WRITE_SNAPSHOTS=1`.
+is meant, write them anew with `WRITE_SNAPSHOTS=1`.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def played(office: Office) -> list[str]:
 def test_a_month_of_letters_in_lancashire(office: Office) -> None:
     told = played(office)
     text = "\n".join(told) + "\n"
-    if os.environ.get("DECISION_ROUTES_WRITE_SNAPSHOTS"):
+    if os.environ.get("WRITE_SNAPSHOTS"):
         SNAPSHOT.parent.mkdir(exist_ok=True)
         SNAPSHOT.write_text(text, encoding="utf-8")
     assert text == SNAPSHOT.read_text(encoding="utf-8")

@@ -277,3 +277,15 @@ def test_the_letter_about_a_meeting_brings_an_invitation(board: Office) -> None:
         query = select(letters.c.calendar).where(letters.c.subject.like("Health and Wellbeing Board meets on%"))
         invitation = look.db.execute(query).scalar_one()
     assert "METHOD:REQUEST" in invitation and "ATTENDEE" in invitation and "20231010T140000" in invitation
+
+
+def test_a_report_that_missed_the_last_meeting_is_told_to_the_owner_and_the_lead(desk: Office) -> None:
+    """Nobody put it on a meeting, and after the one it was planned for no other is known."""
+    only = with_addresses(case(stages=CHAIN, items=item())).replace("  - {id: h-nov", "  # - {id: h-nov")
+    desk.clock.to("2023-09-20 10:00")
+    desk.load(only)
+    told = [line for line in desk.plays_to("2023-10-02 12:00") if "eport" in line or "overdue" in line]
+    assert [line for line in short(told) if "no longer" in line] == [
+        "02 Oct 09:00 author: Report no longer due by 29 September 2023",
+        "02 Oct 09:00 lead: Report no longer due by 29 September 2023",
+    ]

@@ -47,6 +47,11 @@ class Facts:
         """What somebody has to do by now, or has to have done by a day."""
         return tasks_of(self.dossier, self.plan)
 
+    @cached_property
+    def nowhere(self) -> frozenset[str]:
+        """The steps for which no meeting is known."""
+        return frozenset(step.step for step in self.plan.steps if step.basis == "none")
+
     def found(self, *acts: str) -> Iterator[Task]:
         """The tasks of these acts."""
         return (task for task in self.tasks if task.act in acts)
@@ -76,9 +81,12 @@ class Facts:
 
 
 def report_due(facts: Facts) -> Iterator[Matter]:
-    """The report has to be with a forum by a day, for the first time, again, or in a newer version."""
+    """The report has to be with a forum by a day, for the first time, again, or in a newer version.
+
+    Where a forum has no further meeting there is no day either; whoever was told one hears of that.
+    """
     for task in facts.found("submit"):
-        if task.due is not None:
+        if task.due is not None or task.step in facts.nowhere:
             yield facts.matter("report-due", task.holder, task.step, task.due, task.detail)
 
 
@@ -186,9 +194,8 @@ def your_turn(facts: Facts) -> Iterator[Matter]:
     Where no meeting is known nothing can be done yet but to find one (`calendar_ends`).
     """
     version = facts.dossier.item["report_version"]
-    nowhere = {step.step for step in facts.plan.steps if step.basis == "none"}
     for task in facts.tasks:
-        if task.act in ("bind", "submit") and task.step in nowhere:
+        if task.act in ("bind", "submit") and task.step in facts.nowhere:
             continue
         undated = task.due is None and task.act in ("submit", "agenda", "record")
         if (task.act in _YOUR_TURN or undated) and task.starts <= facts.plan.on:
