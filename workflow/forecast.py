@@ -8,7 +8,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,7 +31,7 @@ from workflow.plans import Plan
 from workflow.queries.known import read_known
 from workflow.reminders.watching import Watched, watch
 from workflow.shelf import cases_for, chunks, fetch_also, fetch_around, gates_of
-from workflow.tasks import wants_reports
+from workflow.tasks import Task, tasks_of, wants_reports
 from workflow.visibility import reader_keys_of
 
 AT_ONCE: Final = 500  # items in one transaction of the daily run
@@ -39,7 +39,7 @@ AT_ONCE: Final = 500  # items in one transaction of the daily run
 log = Log("lists")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Forecast:
     """One item planned anew: the facts, the world with what its gates look at, and what follows."""
 
@@ -47,6 +47,11 @@ class _Forecast:
     case: Case
     world: World
     plan: Plan
+
+    @cached_property
+    def tasks(self) -> list[Task]:
+        """What somebody has to do next; conditions, clearances and reports count as far as the dossier holds them."""
+        return tasks_of(self.dossier, self.plan)
 
 
 def refresh(do: Doing) -> dict[str, Plan]:
@@ -177,10 +182,10 @@ def _written(do: Doing, ids: Sequence[str], for_readers: set[str]) -> dict[str, 
     _have(do, "reports", [dossier for dossier in dossiers if wants_reports(dossier)])
     made = [_forecast(do, dossier) for dossier in dossiers]
     known_before = [item for item in ids if item not in do.created]
-    reminded = watch(do, [Watched(of.dossier, of.plan) for of in made], new=not known_before)
+    reminded = watch(do, [Watched(of.dossier, of.plan, of.tasks) for of in made], new=not known_before)
     _replace(do, forecasts, [_row(of, of.dossier.id in reminded) for of in made])
     _rewrite(do, timetable, known_before, (row for of in made for row in timetable_rows(of.dossier, of.plan)))
-    _rewrite(do, tasks, known_before, (row for of in made for row in task_rows(of.dossier, of.plan)))
+    _rewrite(do, tasks, known_before, (row for of in made for row in task_rows(of.dossier.id, of.tasks)))
     _write_readers(do, for_readers)
     return {of.plan.item: of.plan for of in made}
 

@@ -5,6 +5,7 @@ All of it is derived, in the tables that begin with `derived_`, and may be throw
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from workflow.facts import Case, World
 from workflow.ledger import REDACTED
 from workflow.naming import forum_name, step_name
 from workflow.plans import Plan
-from workflow.tasks import tasks_of
+from workflow.tasks import Task
 from workflow.waiting import waiting_sentences
 
 UNKNOWN_DAY: Final = date(9999, 12, 31)  # sorts after every day that is known
@@ -114,12 +115,12 @@ def timetable_rows(dossier: Dossier, plan: Plan) -> list[Row]:
     ]
 
 
-def task_rows(dossier: Dossier, plan: Plan) -> list[Row]:
+def task_rows(item: str, tasks: Sequence[Task]) -> list[Row]:
     """What somebody has to do, a row for each next act."""
     return [
         {
             "holder": task.holder,
-            "item": dossier.id,
+            "item": item,
             "step": task.step,
             "act": task.act,
             "detail": task.detail,
@@ -128,5 +129,5 @@ def task_rows(dossier: Dossier, plan: Plan) -> list[Row]:
             "due": task.due,
             "by_due": task.due or UNKNOWN_DAY,
         }
-        for task in tasks_of(dossier, plan)
+        for task in tasks
     ]

@@ -94,7 +94,10 @@ def _fill(db: Connection, number: int) -> None:
         later = "r.next_at + interval '9 days' + made.n * interval '7 seconds'"
     else:
         within = f"SELECT 1 WHERE {number} > 0 UNION ALL SELECT n + 1 FROM made WHERE n < {number}"
-        numbers, digits = f"(WITH RECURSIVE made(n) AS ({within}) SELECT n FROM made) AS made", "printf('%032x', made.n)"
+        numbers, digits = (
+            f"(WITH RECURSIVE made(n) AS ({within}) SELECT n FROM made) AS made",
+            "printf('%032x', made.n)",
+        )
         later = "strftime('%Y-%m-%d %H:%M:%S.000000', r.next_at, '+9 days', (made.n * 7) || ' seconds')"
     told = {c.name: f"r.{c.name}" for c in reminders.columns}
     told |= {"id": digits, "next_at": later, "kind": "'condition-due'", "detail": "CAST(made.n AS TEXT)"}

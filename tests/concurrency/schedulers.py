@@ -110,7 +110,9 @@ class Scheduler:
         return self.said
 
 
-def _schedule(place: Place, at_statement: int | None, barrier: Barrier | None, tell: Connection, end: Connection) -> None:
+def _schedule(
+    place: Place, at_statement: int | None, barrier: Barrier | None, tell: Connection, end: Connection
+) -> None:
     _complain_to(tell.send)
     runtime = place.opened()
     if at_statement is not None:

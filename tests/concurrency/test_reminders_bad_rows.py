@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import event, insert, select, update
+from sqlalchemy.exc import OperationalError
 
 from models.forecasts import revision
 from models.items import items
@@ -137,6 +138,26 @@ def test_somebody_who_is_not_on_record(watch: Watch) -> None:
     with watch.office.runtime.looking() as look:
         query = select(messages.c.person).where(messages.c.item == "plan-13")
         assert look.db.execute(query).scalars().all() == ["lead-1"]
+
+
+@pytest.mark.parametrize("moment", ["INSERT INTO post_messages", "INSERT INTO post_letters", "UPDATE post_messages"])
+def test_a_database_that_fails_for_a_moment(watch: Watch, moment: str) -> None:
+    """What was in hand is not there, no row is blamed for it, and with the next run everything is said."""
+    failures = [OperationalError(moment, {}, Exception("deadlock detected"))]
+
+    def fail(_db: object, _cursor: object, statement: str, *_more: object) -> None:
+        if statement.startswith(moment) and failures:
+            raise failures.pop()
+
+    event.listen(watch.office.runtime.engine, "before_cursor_execute", fail)
+    watch.at(NOW)
+    assert watch.told() == set()
+    watch.at(NOW)
+    assert watch.told() == EVERYBODY
+    with watch.office.runtime.looking() as look:
+        unsaid = messages.c.letter.is_(None) | messages.c.dropped.is_not(None)
+        assert look.db.execute(select(messages).where(unsaid)).all() == []
+        assert look.db.execute(select(reminders.c.id).where(reminders.c.failures > 0)).all() == []
 
 
 def test_an_act_on_an_item_with_a_reminder_of_a_kind_that_no_longer_exists(watch: Watch) -> None:

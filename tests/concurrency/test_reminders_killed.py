@@ -10,7 +10,7 @@ from tests.concurrency.crowded import NOW, County, audit
 from tests.concurrency.schedulers import Killing, Place
 from workflow.clock import ShiftedClock, SystemClock
 
-COUNTY = County(reminders=1_200, owners=150, organisations=10)
+COUNTY = County(reminders=1_000, owners=120, organisations=8)
 
 
 def test_killed_at_any_moment_of_a_sweep(database: str, tmp_path: Path) -> None:

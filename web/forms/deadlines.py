@@ -52,7 +52,7 @@ class ChoicesForm(Form):
 
     delivery = radios(
         "When do you want to be told?",
-        (("at-once", "At once, between 7am and 8pm"), ("daily", "In one letter a day")),
+        (("at-once", "At once, between 8am and 8pm"), ("daily", "In one letter a day")),
         chosen("Choose whether you want to be told at once or in one letter a day"),
     )
     daily_at = text("At what time?", hint="Between 6am and 10pm, for example 8:30am")

@@ -19,7 +19,7 @@ from workflow.dossiers import Dossier
 from workflow.plans import Plan
 from workflow.queries.views import View, view
 from workflow.reminders import saying
-from workflow.reminders.choices import choices_of
+from workflow.reminders.choices import choices_made
 from workflow.reminders.ladders import Moment, countable, reached
 from workflow.reminders.matters import Matter, Reminder
 from workflow.reminders.recipients import Posts
@@ -30,6 +30,7 @@ from workflow.reminders.watching import ladder_for, matters_of
 from workflow.reminders.writing import reason_of, subject_of
 from workflow.runtime import Looking
 from workflow.shelf import chunks, fetch_also
+from workflow.tasks import tasks_of
 from workflow.visibility import reader_keys_of
 
 #: What has a day is spoken of as if it had always been known, where nobody had begun to watch it.
@@ -134,7 +135,7 @@ def _not_before(now: datetime, moment: Moment) -> Moment:
 
 def _item(look: Looking, seen: View, item: str, moved_on: date | None) -> _Item:
     dossier, plan = seen.dossiers[item], seen.plan(item)
-    facts = Facts(dossier, plan, seen.known, look.calendar, moved_on)
+    facts = Facts(dossier, plan, tasks_of(dossier, plan), seen.known, look.calendar, moved_on)
     return _Item(dossier, plan, tuple(matters_of(facts).values()))
 
 
@@ -147,7 +148,7 @@ def _around(look: Looking, seen: View, found: Sequence[_Item], now: datetime) ->
         {one.dossier.id: one.dossier.route for one in found},
         {one.dossier.id: frozenset(reader_keys_of(one.dossier, seen.known)) for one in found},
         {},
-        choices_of(look.db, seen.known.people),
+        choices_made(look.db),
         {(row.person, row.reminder): row.until for row in look.db.execute(select(snoozes))},
         now,
         look.calendar,

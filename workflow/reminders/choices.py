@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
@@ -45,21 +45,29 @@ NONE_MADE: Final = Choices()
 
 
 def choices_of(db: Connection, people: Iterable[str]) -> dict[str, Choices]:
-    """The choices of these people; who has made none has the usual ones."""
+    """The choices of these few people; who has made none has the usual ones."""
     wanted = sorted(set(people))
     found = dict.fromkeys(wanted, NONE_MADE)
     if wanted:
-        for row in db.execute(select(choices).where(choices.c.person.in_(wanted))):
-            found[row.person] = Choices(
-                row.delivery,
-                row.daily_at,
-                row.working_days_only,
-                frozenset(row.unwanted),
-                row.away_from,
-                row.away_until,
-                row.deputy,
-            )
+        found |= {row.person: _of(row) for row in db.execute(select(choices).where(choices.c.person.in_(wanted)))}
     return found
+
+
+def choices_made(db: Connection) -> dict[str, Choices]:
+    """The choices of everybody who has made any."""
+    return {row.person: _of(row) for row in db.execute(select(choices))}
+
+
+def _of(row: Any) -> Choices:
+    return Choices(
+        row.delivery,
+        row.daily_at,
+        row.working_days_only,
+        frozenset(row.unwanted),
+        row.away_from,
+        row.away_until,
+        row.deputy,
+    )
 
 
 def send_at(chosen: Choices, now: datetime, calendar: Calendar, snoozed_until: date | None = None) -> datetime:

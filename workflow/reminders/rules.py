@@ -5,7 +5,7 @@ Most of it is what `workflow/tasks.py` finds that somebody has to do; the rest a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -19,7 +19,7 @@ from workflow.facts import RulePack
 from workflow.known import Known
 from workflow.plans import Plan, PlannedStep
 from workflow.reminders.matters import Matter
-from workflow.tasks import Task, tasks_of
+from workflow.tasks import Task
 
 #: How long after a decision its publication and its minutes are asked for: what is older was taken in from the past.
 RECENTLY: Final = timedelta(days=28)
@@ -38,14 +38,10 @@ class Facts:
 
     dossier: Dossier
     plan: Plan
+    tasks: Sequence[Task]  # what somebody has to do by now, or has to have done by a day
     known: Known
     calendar: Calendar
     moved_on: date | None = None
-
-    @cached_property
-    def tasks(self) -> list[Task]:
-        """What somebody has to do by now, or has to have done by a day."""
-        return tasks_of(self.dossier, self.plan)
 
     @cached_property
     def nowhere(self) -> frozenset[str]:

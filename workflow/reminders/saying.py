@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import bindparam, select, update
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from models.forecasts import readers
 from models.items import items
@@ -27,7 +28,7 @@ from workflow.errors import Unknown, WorkflowError
 from workflow.known import Known, Person
 from workflow.logs import Log
 from workflow.queries.post import hooks_for
-from workflow.reminders.choices import Choices, choices_of, send_at
+from workflow.reminders.choices import NONE_MADE, Choices, choices_made, send_at
 from workflow.reminders.kinds import KINDS
 from workflow.reminders.ladders import LOOK_AGAIN, Moment, countable, next_after, reached
 from workflow.reminders.matters import Reminder, message_key
@@ -79,7 +80,7 @@ class Around:
     routes: Mapping[str, Route]  # by item
     keys: Mapping[str, frozenset[str]]  # who may see each item
     told: Mapping[str, Sequence[Any]]  # by reminder: who was told the day that has moved
-    choices: Mapping[str, Choices]
+    choices: Mapping[str, Choices]  # of those who have made any
     snoozed: Mapping[tuple[str, str], date]  # by person and reminder
     now: datetime
     calendar: Calendar
@@ -105,6 +106,8 @@ def _said(do: Doing, rows: Sequence[Reminder], around: Around) -> int:
     try:
         with do.db.begin_nested():
             return _write(do, rows, around)
+    except (OperationalError, InterfaceError):  # no fault of the reminders: all of it comes again
+        raise
     except Exception as err:
         if len(rows) > 1:
             return sum(_said(do, [row], around) for row in rows)
@@ -180,7 +183,7 @@ def _reaches(row: Reminder, come: Sequence[Moment], around: Around) -> Iterator[
 
 def _deputy(around: Around, reach: Reach) -> Reach | None:
     """Whoever stands in for somebody who is away is told too."""
-    chosen = around.choices[reach.person.id]
+    chosen = around.choices.get(reach.person.id, NONE_MADE)
     deputy = around.known.people.get(chosen.deputy or "") if chosen.away_on(around.today) else None
     if deputy is None or reach.stands_in_for is not None:
         return None
@@ -189,7 +192,7 @@ def _deputy(around: Around, reach: Reach) -> Reach | None:
 
 def _message(row: Reminder, reach: Reach, around: Around) -> dict[str, Any]:
     person, why_not = reach.person, _why_not(row, reach, around)
-    chosen = around.choices[person.id]
+    chosen = around.choices.get(person.id, NONE_MADE)
     return {
         "key": message_key(row.id, row.day, reach.rung, person.id),
         "reminder": row.id,
@@ -219,7 +222,7 @@ def _why_not(row: Reminder, reach: Reach, around: Around) -> str | None:
     person = reach.person
     if not may_see(reader_of(around.known, person), around.items[row.item].part, around.keys[row.item]):
         return "They may not see the item."
-    if row.kind in around.choices[person.id].unwanted:
+    if row.kind in around.choices.get(person.id, NONE_MADE).unwanted:
         return "They have left this kind of reminder."
     return None if person.email else NO_ADDRESS
 
@@ -262,7 +265,7 @@ def read_around(do: Doing, rows: Sequence[Reminder]) -> Around:
         _readable({row.id: row.definition for row in found}),
         {item: frozenset(of) for item, of in keys.items()},
         _told(do, moved),
-        choices_of(do.db, do.known.people),
+        choices_made(do.db),
         _snoozed(do, [row.id for row in rows]),
         do.now,
         do.calendar,

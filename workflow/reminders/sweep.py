@@ -7,11 +7,12 @@ messages. Any number of processes may sweep at once: each takes what nobody else
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import bindparam, exists, func, select, update
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from models.organisations import people
 from models.reminders import messages, reminders
@@ -50,6 +51,7 @@ class Around:
     posts: Posts
     wanted: frozenset[str]
     days: Mapping[str, Any]
+    spoken: dict[str, date] = field(default_factory=dict)  # the days that letters have named, by reminder
 
 
 def sweep(runtime: Runtime, stop: Callable[[], bool] = lambda: False) -> Swept:
@@ -108,6 +110,7 @@ def write_letters(do: Doing, passed_over: set[str], limit: int = PEOPLE_AT_ONCE)
             _change(do, mine, {"send_at": at})
         else:
             written += _written(do, do.known.people[name], mine, around, chosen[name].delivery == "daily")
+    _note_days(do, around.spoken)
     return written, True
 
 
@@ -122,12 +125,14 @@ def say_now(do: Doing, rows: Sequence[Mapping[str, Any]], about: About) -> int:
     if rows:
         do.db.execute(adding(messages, do.db.dialect), [dict(row) for row in rows])
     written = 0
+    around = Around(about, Posts(do.known), frozenset(), {})
     for name in sorted(_in_hand(do, sorted(found))):
         still = messages.c.settled_at.is_(None) & messages.c.key.in_(found[name])
         mine = [dict(row) for row in do.db.execute(select(messages).where(still).order_by(*_ORDER)).mappings()]
         if mine:
-            _write(do, do.known.people[name], mine, Around(about, Posts(do.known), frozenset(), {}), False)
+            _write(do, do.known.people[name], mine, around, False)
             written += 1
+    _note_days(do, around.spoken)
     return written
 
 
@@ -141,6 +146,8 @@ def _written(do: Doing, person: Person, mine: Sequence[Mapping[str, Any]], aroun
         with do.db.begin_nested():
             _write(do, person, still, around, daily)
             return 1
+    except (OperationalError, InterfaceError):  # no fault of the messages: all of it comes again
+        raise
     except Exception as err:
         if len(still) > 1:
             return sum(_written(do, person, [row], around, daily) for row in still)
@@ -158,11 +165,15 @@ def _write(do: Doing, person: Person, mine: Sequence[Mapping[str, Any]], around:
     name = outbox.enqueue(do, letter)
     do.flush()
     _change(do, mine, {"settled_at": do.now, "letter": name})
-    days = {row["reminder"]: row["day"] for row in mine if row["day"] is not None}
-    if days:
+    around.spoken.update({row["reminder"]: row["day"] for row in mine if row["day"] is not None})
+
+
+def _note_days(do: Doing, spoken: Mapping[str, date]) -> None:
+    """Once for all letters: a row that is changed in two savepoints while an act waits for it deadlocks PostgreSQL."""
+    if spoken:
         same = (reminders.c.id == bindparam("key")) & (reminders.c.day == bindparam("to_day"))
         told_day = update(reminders).where(same).values(told_day=bindparam("to_day"))
-        do.db.execute(told_day, [{"key": name, "to_day": day} for name, day in sorted(days.items())])
+        do.db.execute(told_day, [{"key": name, "to_day": day} for name, day in sorted(spoken.items())])
 
 
 def _invitations(do: Doing, person: Person, told: Sequence[Told]) -> dict[str, str]:

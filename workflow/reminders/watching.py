@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, Update, bindparam, insert, select, update
+from sqlalchemy import Insert, Row, Select, Update, bindparam, insert, select, update
 
 from models.items import items
 from models.ledger import events
@@ -28,6 +28,7 @@ from workflow.reminders.kinds import KINDS
 from workflow.reminders.ladders import LOOK_AGAIN, countable
 from workflow.reminders.matters import Matter
 from workflow.reminders.rules import Facts
+from workflow.tasks import Task
 
 _OVER: Final = {
     "withdrawn": "The item was withdrawn.",
@@ -44,6 +45,7 @@ class Watched:
 
     dossier: Dossier
     plan: Plan
+    tasks: Sequence[Task]
 
 
 def matters_of(facts: Facts) -> dict[str, Matter]:
@@ -80,7 +82,7 @@ def watch(do: Doing, watched: Sequence[Watched], new: bool = False) -> set[str]:
     ended: list[dict[str, Any]] = []
     reminded: set[str] = set()
     for of in watched:
-        facts = Facts(of.dossier, of.plan, do.known, do.calendar, moved_on.get(of.dossier.id))
+        facts = Facts(of.dossier, of.plan, of.tasks, do.known, do.calendar, moved_on.get(of.dossier.id))
         wanted, known = matters_of(facts), kept[of.dossier.id]
         if wanted:
             reminded.add(of.dossier.id)
@@ -93,7 +95,7 @@ def watch(do: Doing, watched: Sequence[Watched], new: bool = False) -> set[str]:
             if name not in wanted and row.ended_at is None:
                 ended.append(_ended(do, of, row))
     if added:
-        do.db.execute(insert(reminders).inline(), added)
+        do.db.execute(_add(), added)
     if changed:
         do.db.execute(_change(), sorted(changed, key=lambda row: str(row["key"])))
     if ended:
@@ -210,6 +212,11 @@ def _last_events() -> Select[Any]:
     newest = (events.c.subject == "item:" + items.c.id) & (events.c.seq == items.c.seq)
     query = select(items.c.id, events.c.date, events.c.at).join(events, newest)
     return query.where(items.c.id.in_(bindparam("ids", expanding=True)))
+
+
+@cache
+def _add() -> Insert:
+    return insert(reminders).inline()
 
 
 @cache
