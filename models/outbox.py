@@ -1,6 +1,6 @@
 """Letters: written in the transaction that causes them, sent afterwards."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, text
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, String, Table, Text, text
 
 from models.base import Id, UtcDateTime, metadata, one_of
 
@@ -22,13 +22,28 @@ letters = Table(
     Column("item", Id),
     Column("step", Id),
     Column("written_at", UtcDateTime, nullable=False),
-    Column("leased_until", UtcDateTime),
+    Column("leased_until", UtcDateTime),  # nobody takes it in hand before; of every letter that waits there is one
     Column("sent_at", UtcDateTime),
     Column("sent_by", Id),  # the way it went: folder, smtp, notify, webhook; nobody in test mode
     Column("failures", Integer, nullable=False),
     Column("last_failure", Text),
     Column("given_up_at", UtcDateTime),
     one_of("channel", ("mail", "webhook")),
+    CheckConstraint("leased_until IS NOT NULL OR sent_at IS NOT NULL OR given_up_at IS NOT NULL", name="comes_round"),
+    Index(
+        "ix_post_letters_free",
+        "leased_until",
+        "id",
+        sqlite_where=text(WAITING),
+        postgresql_where=text(WAITING),
+    ),
+    Index(
+        "ix_post_letters_to",
+        "to",
+        "leased_until",
+        sqlite_where=text(WAITING),
+        postgresql_where=text(WAITING),
+    ),
     Index(
         "ix_post_letters_waiting",
         "written_at",

@@ -20,10 +20,10 @@ reminders = Table(
     Column("by_day", Date, nullable=False),  # days that are not known sort last
     Column("since", UtcDateTime, nullable=False),  # when it came up
     Column("next_at", UtcDateTime),  # when somebody is to be told next; None: there is nothing more to say
-    Column("told_day", Date),  # the day that was named when it was last spoken of
     Column("ended_at", UtcDateTime),
     Column("ended_because", Text),
     Column("sequence", Integer, nullable=False),  # goes up whenever the day changes: calendars ask for it
+    Column("reopened", Integer, nullable=False),  # how often it came up again after it had ended
     Column("changed_at", UtcDateTime, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("last_failure", Text),
@@ -43,6 +43,14 @@ reminders = Table(
         postgresql_where=text("failures > 0"),
     ),
     Index("ix_post_reminders_holder", "holder", "by_day", "id"),
+    Index(
+        "ix_post_reminders_open",
+        "holder",
+        "by_day",
+        "id",
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
 )
 
 #: What is said to one person: it waits for its moment, and then goes into a letter together with what else waits.

@@ -62,6 +62,14 @@ KINDS: Final = (
 )
 
 
+#: Kinds that are spoken of by a day, and those that never have one. The others may have one or not.
+WITH_A_DAY: Final = (
+    "report-due", "notice-due", "agenda-due", "meeting-tomorrow", "outcome-missing", "minutes-due",
+    "decision-to-publish", "call-in-ending", "consultation-closing", "idle",
+)  # fmt: skip
+WITHOUT_A_DAY: Final = ("evidence-due", "calendar-ends", "your-turn")
+
+
 @dataclass(frozen=True, slots=True)
 class Rung:
     """One rung: so many working days before or after the day, or since it came up, and who is told then."""
@@ -160,7 +168,24 @@ class LadderShape(_Shape):
         return self
 
 
-LaddersShape = Annotated[dict[Annotated[str, AfterValidator(_kind)], LadderShape], Field(min_length=1)]
+def _can_be_climbed(ladders: dict[str, LadderShape]) -> dict[str, LadderShape]:
+    """A rung that never comes would silence a kind without anybody noticing."""
+    for kind, ladder in ladders.items():
+        whens = {(rung.when, rung.days > 0) for rung in map(_rung_of, ladder.ladder)}
+        if kind in WITH_A_DAY and ("waiting", True) in whens:
+            raise _fault(f"{kind} always has a day: count from it with “before” and “after”, not with “waiting”")
+        if kind in WITHOUT_A_DAY and whens - {("waiting", True), ("waiting", False)}:
+            raise _fault(f"{kind} has no day: count with “waiting” from when it came up")
+    return ladders
+
+
+def _rung_of(shape: RungShape) -> Rung:
+    return shape.rung
+
+
+LaddersShape = Annotated[
+    dict[Annotated[str, AfterValidator(_kind)], LadderShape], Field(min_length=1), AfterValidator(_can_be_climbed)
+]
 
 LADDER_KEYS: Final = frozenset((*LadderShape.model_fields, *RungShape.model_fields))
 

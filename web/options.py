@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import click
@@ -48,12 +48,11 @@ class MomentType(click.ParamType):
 
 
 class DueMomentType(MomentType):
-    """A date and time; a date alone is the end of that day, since the whole of it is meant."""
+    """A date and time; a date alone is 6pm of that day, by when what is due on it was due."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", str(value)):
-            value = f"{value}T23:59"
-        return super().convert(value, param, ctx)
+        found = super().convert(value, param, ctx)
+        return found + timedelta(hours=18) if re.fullmatch(r"\d{4}-\d\d-\d\d", str(value)) else found
 
 
 class TimeType(click.ParamType):

@@ -61,6 +61,14 @@ def build(runtime: Runtime, today: date = STARTS, password: str | None = None) -
         raise Unavailable(str(err)) from err
 
 
+def case_files(today: date) -> list[tuple[str, bytes]]:
+    """What is in the demonstration on a day, as case files by name; the living set comes last.
+
+    Its dates move, and the ids of its meetings with them, so these begin with forums that no real case has.
+    """
+    return [*((name, _case(name)) for name in CASES), (LIVING, _living(today))]
+
+
 def _start_clock(do: Doing, today: date) -> datetime:
     """From now on the demonstration has its own time; what it is by that is returned."""
     starts = datetime.combine(today, time(9), LONDON)
@@ -72,7 +80,7 @@ def _start_clock(do: Doing, today: date) -> datetime:
 
 
 def _fill(do: Doing, today: date) -> None:
-    reading = read_files([(name, _case(name)) for name in CASES] + [(LIVING, _living(today))])
+    reading = read_files(case_files(today))
     reading.outcomes = [written for written in reading.outcomes if written.entry.date <= do.today]
     load(do, reading)
 

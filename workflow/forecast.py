@@ -88,16 +88,17 @@ def refresh_stale(do: Doing, limit: int = AT_ONCE, passed_over: set[str] | None 
     return len(stale)
 
 
-def _brought_forward(do: Doing, stale: Sequence[str]) -> set[str]:
+def _brought_forward(do: Doing, stale: Sequence[str], for_readers: set[str] | None = None) -> set[str]:
     """Plan these items, together or else one by one; those that cannot be planned."""
+    readers_of = for_readers or set()
     try:
         with do.db.begin_nested():
-            _written(do, stale, set())
+            _written(do, stale, readers_of.intersection(stale))
     except DBAPIError:
         raise
     except Exception as err:
         if len(stale) > 1:
-            return set().union(*(_brought_forward(do, [item]) for item in stale))
+            return set().union(*(_brought_forward(do, [item], readers_of) for item in stale))
         at = traceback.extract_tb(err.__traceback__)[-1]
         log.warning(
             "item not planned", item=stale[0], why=type(err).__name__, at=f"{Path(at.filename).name}:{at.lineno}"
@@ -112,7 +113,7 @@ def rebuild(do: Doing) -> int:
     missing = list(do.db.execute(nothing.order_by(items.c.id)).scalars())
     for chunk in chunks(missing):
         fetch_around(do.db, chunk, do.dossiers)
-        _written(do, chunk, set(chunk))
+        _brought_forward(do, chunk, set(chunk))  # one that cannot be planned must not keep all from being upgraded
         do.dossiers.clear()
     return len(missing)
 

@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 
 from models.items import items
 from models.outbox import letters
@@ -33,6 +34,7 @@ ACTOR: Final = "decision-routes"
 ABOUT_REMINDERS: Final = ("reminder", "reminders")  # kinds of letters that people may choose to get fewer of
 CHOICES: Final = "/account/reminders"  # where they do
 LONGEST_REASON: Final = 500
+AFTER_CLOSED: Final = 2  # it waits as after so many failures, longer than those held back: their turn comes first
 
 log = Log("letters")
 
@@ -41,11 +43,13 @@ log = Log("letters")
 class Pace:
     """How long one process keeps a letter to itself, how long handing over may take, when it is tried again.
 
-    After the last of the waits the letter is given up and shown to administrators.
+    After `turn` nothing more is begun, so that other work of the process comes round. After the last of the waits the
+    letter is given up and shown to administrators.
     """
 
     lease: timedelta = timedelta(minutes=5)
     patience: timedelta = timedelta(minutes=1)
+    turn: timedelta = timedelta(minutes=1)
     waits: tuple[timedelta, ...] = tuple(timedelta(minutes=wait) for wait in (1, 5, 15, 60, 240, 720, 1440))
 
     def __post_init__(self) -> None:
@@ -59,7 +63,7 @@ class Pace:
 
     def wait(self, letter: str, failures: int) -> timedelta:
         """Later and later; those that failed together do not all come back at the same moment."""
-        return self.waits[failures - 1] * (1 + int(letter[-2:], 16) / 2550)
+        return self.waits[min(failures, len(self.waits)) - 1] * (1 + int(letter[-2:], 16) / 2550)
 
 
 PACE: Final = Pace()
@@ -91,8 +95,8 @@ class Leased:
     exempt: bool = False
 
 
-def enqueue(do: Doing, letter: Letter) -> str:
-    """Put a letter into the outbox: it goes out if this act is kept. Its id is returned."""
+def enqueue(do: Doing, letter: Letter, not_before: datetime | None = None) -> str:
+    """Put a letter into the outbox: it goes out if this act is kept, but `not_before` then. Its id is returned."""
     name = _new_id(do.now)
     row = {
         "id": name,
@@ -108,7 +112,7 @@ def enqueue(do: Doing, letter: Letter) -> str:
         "item": letter.item,
         "step": letter.step,
         "written_at": do.now,
-        "leased_until": None,
+        "leased_until": max(do.now, not_before or do.now),
         "sent_at": None,
         "sent_by": None,
         "failures": 0,
@@ -127,14 +131,15 @@ def deliver_waiting(
     pace: Pace = PACE,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Delivered:
-    """Hand over letters that wait, oldest first. Any number of processes may do this at once.
+    """Hand over letters that wait, those first that could go first. Any number of processes may do this at once.
 
     `stopping` is asked before each letter. One address that fails does not hold up the others.
     """
     ways = mailers if isinstance(mailers, Mailers) else Mailers(mailers)
     sent = failed = 0
-    for _turn in range(limit):
-        leased = None if stopping() else _lease(runtime, pace)
+    over = monotonic() + pace.turn.total_seconds()
+    for _letter in range(limit):
+        leased = None if stopping() or monotonic() >= over else _lease(runtime, pace)
         if leased is None:
             break
         way = ways.webhook if leased.row["channel"] == "webhook" else ways.mail
@@ -162,16 +167,14 @@ def retry(do: Doing, letter_ids: Sequence[str]) -> int:
             raise Refused(
                 f"“{row['subject']}” held a link that let its reader in, and is no longer kept. Send a new one instead."
             )
-    again = {"failures": 0, "given_up_at": None, "leased_until": None, "last_failure": None}
+    again = {"failures": 0, "given_up_at": None, "leased_until": do.now, "last_failure": None}
     do.db.execute(update(letters).where(letters.c.id.in_(found)).values(again))
     return len(found)
 
 
-def next_at(look: Looking | Connection) -> datetime | None:
+def next_at(look: Looking) -> datetime | None:
     """When the next letter can be handed over: a moment that is past if one waits already; None if none does."""
-    first = func.min(func.coalesce(letters.c.leased_until, letters.c.written_at))
-    db = look if isinstance(look, Connection) else look.db
-    return db.execute(select(first).where(_is_waiting())).scalar_one_or_none()
+    return look.db.execute(select(func.min(letters.c.leased_until)).where(_is_waiting())).scalar_one_or_none()
 
 
 def waiting(look: Looking) -> Counts:
@@ -188,13 +191,13 @@ def _is_waiting() -> ColumnElement[bool]:
 
 
 def _is_free(now: datetime) -> ColumnElement[bool]:
-    return and_(_is_waiting(), or_(letters.c.leased_until.is_(None), letters.c.leased_until <= now))
+    return and_(_is_waiting(), letters.c.leased_until <= now)
 
 
 def _lease(runtime: Runtime, pace: Pace) -> Leased | None:
-    """The oldest letter that nobody has in hand."""
+    """Of the letters that nobody has in hand, the one that could have gone first: those held back cost nothing."""
     with runtime.doing(ACTOR) as do:
-        query = select(letters).where(_is_free(do.now)).order_by(letters.c.written_at, letters.c.id).limit(1)
+        query = select(letters).where(_is_free(do.now)).order_by(letters.c.leased_until, letters.c.id).limit(1)
         row = do.db.execute(query.with_for_update(skip_locked=True)).mappings().one_or_none()
         if row is None:
             return None
@@ -204,10 +207,11 @@ def _lease(runtime: Runtime, pace: Pace) -> Leased | None:
             return Leased(row["id"], until, row)
         hook = do.db.execute(select(hooks).where(hooks.c.id == row["to"])).mappings().one_or_none()
         at_step = and_(steps.c.item == row["item"], steps.c.step == row["step"])
-        forum = do.db.execute(select(steps.c.forum).where(at_step).order_by(steps.c.round.desc()).limit(1)).scalar()
+        latest = select(steps.c.forum, steps.c.part).where(at_step).order_by(steps.c.round.desc()).limit(1)
+        step = do.db.execute(latest).one_or_none()
         part = do.db.execute(select(items.c.part).where(items.c.id == row["item"])).scalar()
-        forum = forum or (hook["forum"] if hook else None)
-        return Leased(row["id"], until, row, hook, forum, part == "II")
+        forum = (step.forum if step else None) or (hook["forum"] if hook else None)
+        return Leased(row["id"], until, row, hook, forum, "II" in (part, step.part if step else None))
 
 
 def _hand_over(runtime: Runtime, ways: Mailers, leased: Leased, pace: Pace) -> MailFailed | None:
@@ -242,13 +246,18 @@ def _message(runtime: Runtime, leased: Leased) -> EmailMessage:
 
 
 def _note(runtime: Runtime, leased: Leased) -> Note:
-    """What another tool is told. It does not name an exempt item: whoever reads there may not be on its route."""
+    """What another tool is told. Of an exempt item nothing: whoever reads there may not be on its route.
+
+    It may have become exempt since the letter was written, which names it then.
+    """
     row, hook = leased.row, leased.hook
     if hook is None:
         raise NobodyThere("The webhook that this letter was for is no longer there.")
     if hook["disabled"]:
         raise NobodyThere(f"The webhook “{hook['name']}” is disabled.")
-    item = None if leased.exempt else row["item"]
+    if leased.exempt:
+        raise NobodyThere("What this is about is in Part II by now, and other tools are told nothing of that.")
+    item = row["item"]
     said = {
         "text": f"{row['subject']}\n\n{row['body'] or ''}".strip(),
         "kind": row["kind"],
@@ -277,19 +286,21 @@ def _sent(runtime: Runtime, leased: Leased, sent_by: str) -> None:
 
 
 def _failed(runtime: Runtime, leased: Leased, failure: MailFailed, pace: Pace) -> None:
-    failures = leased.row["failures"] + 1
-    given_up = failures >= min(failure.tries or pace.tries, pace.tries)
+    """Try it again later, or give it up. A post that is closed is no fault of the letter's, however long it lasts."""
+    closed = isinstance(failure, PostClosed)
+    failures = leased.row["failures"] + (not closed)
+    given_up = not closed and failures >= min(failure.tries or pace.tries, pace.tries)
     with runtime.doing(ACTOR) as do:
         values: dict[str, Any] = {
             "failures": failures,
             "last_failure": one_line(str(failure))[:LONGEST_REASON],
-            "leased_until": None if given_up else do.now + pace.wait(leased.id, failures),
+            "leased_until": None if given_up else do.now + pace.wait(leased.id, AFTER_CLOSED if closed else failures),
             "given_up_at": do.now if given_up else None,
         }
         still_mine = and_(letters.c.id == leased.id, letters.c.leased_until == leased.until, _is_waiting())
         do.db.execute(update(letters).where(still_mine).values(values | (_not_kept(leased) if given_up else {})))
         if not isinstance(failure, NobodyThere):
-            _hold_back(do, leased, isinstance(failure, PostClosed), pace)
+            _hold_back(do, leased, closed, pace)
     log.warning("letter not sent", letter=leased.id, kind=leased.row["kind"], failures=failures, given_up=given_up)
 
 

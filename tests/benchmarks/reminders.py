@@ -1,7 +1,7 @@
 """What reminders cost: a sweep of 1,000 due ones among 1,000 and among 1,000,000 that wait; and that each comes once.
 
 python -m tests.benchmarks.reminders [--only sqlite|postgresql] [--pending 1000 1000000] [--runs 5]
-python -m tests.benchmarks.reminders --kill [--only sqlite|postgresql] [--due 10000] [--kills 300]
+python -m tests.benchmarks.reminders --kill [--only sqlite|postgresql] [--due 10000] [--kills 1000]
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ from tests.benchmarks.stores import fresh, servers
 from tests.concurrency.crowded import NINE, NOW, County, audit
 from tests.concurrency.schedulers import Killing, Place
 from workflow.clock import ShiftedClock, StoppedClock, SystemClock
+from workflow.reminders.posting import PEOPLE_AT_ONCE
 from workflow.reminders.saying import AT_ONCE
-from workflow.reminders.sweep import PEOPLE_AT_ONCE, Swept, next_moment, sweep
+from workflow.reminders.sweep import Swept, next_moment, sweep
 from workflow.runtime import Runtime, open_runtime
 
 DUE = County(reminders=1_000, owners=200, organisations=20)
@@ -68,7 +69,7 @@ class Store:
             for table in (messages, letters):
                 db.execute(delete(table))
             mine = reminders.c.kind == "report-due"
-            db.execute(update(reminders).where(mine).values(next_at=NINE, told_day=None))
+            db.execute(update(reminders).where(mine).values(next_at=NINE))
         self.at_rest()
 
     def at_rest(self) -> None:
@@ -141,15 +142,12 @@ class Floor:
             db.cursor().executemany(moved, [(self._value(LATER), name) for name in claimed])
             self._commit()
         settle = f"UPDATE post_messages SET settled_at = {mark}, letter = {mark} WHERE key = {mark}"
-        told = f"UPDATE post_reminders SET told_day = {mark} WHERE id = {mark} AND day = {mark}"
         for people in self.together:
             said = [row for mine in people for row in mine]
             wrote = {row["letter"]: self.letters[row["letter"]] for row in said}
             self._begin()
             db.cursor().executemany(self.insert_letter, [self._values(row) for row in wrote.values()])
             db.cursor().executemany(settle, [(self.now, row["letter"], row["key"]) for row in said])
-            days = [(self._value(row["day"]), row["reminder"]) for row in said]
-            db.cursor().executemany(told, [(day, name, day) for day, name in days])
             self._commit()
 
     def _begin(self) -> None:
@@ -203,12 +201,12 @@ def sweeping(kind: str, address: str, pending: Iterable[int], runs: int) -> None
 
 def killing(kind: str, address: str, due: int, kills: int) -> None:
     """So many reminders due at once, and schedulers killed until all is done: what is there afterwards."""
-    county = County(due, owners=due // 10, organisations=50)
+    county = County(due, owners=due // 10, organisations=due // 125)
     place = Place(fresh(kind, address), Path(mkdtemp()) / "letters", ShiftedClock(NOW, _now(), SystemClock()))
     runtime = place.opened()
     county.settle_in(runtime)
     number = 4 if kind == "postgresql" else 2
-    done = Killing(place, number, kills, random.Random(2309), (0.1, 1.0), patience=1800)
+    done = Killing(place, number, kills, random.Random(2309), (0.05, 0.4), patience=1800)
     began = time.monotonic()
     done.until_all_is_done()
     found = audit(runtime, place.folder, county.expected())
@@ -235,7 +233,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--kill", action="store_true")
     parser.add_argument("--due", type=int, default=10_000)
-    parser.add_argument("--kills", type=int, default=300)
+    parser.add_argument("--kills", type=int, default=1000)
     asked = parser.parse_args()
     get_temp_dir()  # before the folder for temporary files is another one
     with servers() as addresses:

@@ -32,7 +32,7 @@ SOON, PAST = date(2023, 11, 6), date(2023, 10, 31)  # three working days ahead, 
 SPECIMEN = "specimen"
 ONE_IN = 5  # so many is overdue, and its lead is told as well
 
-_FORUM = "  - {id: county-cabinet, organisation: org-0, name: County Cabinet, form: committee, rules: standard-council-executive}"
+_FORUM = "  - {id: county-cabinet, organisation: org-0, name: County Cabinet, form: committee}"
 _STAGE = "{id: cabinet, forum: county-cabinet, ask: agree, decisive: true}"
 _ROUTE = f"{{route: one-forum, title: One forum, for: [plan], stages: [{_STAGE}]}}"
 _ITEM = "{id: specimen, title: Specimen, type: plan, route: one-forum, organisation: org-0, owner: owner-0}"
@@ -129,6 +129,7 @@ def row_of(matter: Matter, since: datetime = BEFORE, next_at: datetime = NINE) -
         "since": since,
         "next_at": next_at,
         "sequence": 0,
+        "reopened": 0,
         "changed_at": since,
         "failures": 0,
     }
@@ -156,7 +157,7 @@ def is_over(runtime: Runtime) -> bool:
     with runtime.looking() as look:
         stale = select(func.count()).where(forecasts.c.computed_for < look.today)
         due = select(func.count()).where(reminders.c.next_at <= look.now)
-        unsaid = select(func.count()).where(messages.c.settled_at.is_(None))
+        unsaid = select(func.count()).where(messages.c.settled_at.is_(None), messages.c.send_at <= look.now)
         unsent = select(func.count()).where(letters.c.sent_at.is_(None))
         return not any(look.db.execute(query).scalar_one() for query in (stale, due, unsaid, unsent))
 

@@ -90,8 +90,7 @@ class Scheduler:
     def stop(self) -> list[str]:
         """Let it finish what it has in hand."""
         self._end.close()
-        said = self._buried()
-        return said
+        return self._buried()
 
     def _buried(self) -> list[str]:
         with suppress(EOFError, OSError):

@@ -22,7 +22,7 @@ from tests.concurrency.schedulers import LoggedFolder
 from tests.office import Office
 from workflow.heartbeats import Heart
 from workflow.outbox import Delivered, deliver_waiting
-from workflow.reminders.saying import NO_ADDRESS
+from workflow.reminders.reaching import NO_ADDRESS
 from workflow.runs import POLL, Ran, Runs
 
 COUNTY = County(reminders=20, owners=10, organisations=2)

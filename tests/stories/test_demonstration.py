@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from tests.builders import case
 from tests.office import Office
-from workflow.demonstration import build
+from workflow.case_reading import read_files
+from workflow.demonstration import STARTS, build, case_files
 from workflow.errors import Refused
 
 
@@ -22,6 +23,22 @@ def test_every_kind_of_situation_is_there_on_any_day(desk: Office, today: str) -
     assert any(row["late"] for row in found.values())
     assert found["home-care-contract"]["now"] == ["decision"]
     assert desk.verify().ok
+
+
+def test_it_can_be_read_on_any_day() -> None:
+    around = [STARTS + timedelta(days=n) for n in range(-60, 61)]
+    faults = {day: [fault.message for fault in read_files(case_files(day)).faults] for day in around}
+    assert {day: found for day, found in faults.items() if found} == {}
+
+
+def test_the_living_set_names_nothing_that_the_real_cases_name() -> None:
+    *cases, living = case_files(STARTS)
+    real, invented = read_files(cases), read_files([living])
+    forums = {str(written.raw["id"]) for written in invented.entries["forums"].values()}
+    assert not forums & {str(written.raw["id"]) for written in real.entries["forums"].values()}
+    for written in invented.entries["meetings"].values():
+        meeting = written.entry
+        assert str(meeting.id) == f"{meeting.forum}-{meeting.date}", "no other forum can have a meeting of that id"
 
 
 def test_its_clock_is_kept_in_the_database_and_runs(desk: Office) -> None:

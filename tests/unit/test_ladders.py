@@ -63,8 +63,8 @@ def test_the_order_in_which_it_is_written_plays_no_part() -> None:
 
 
 def test_nobody_is_told_the_same_twice_at_one_rung() -> None:
-    told = definition("idle: {ladder: [{waiting: 3, to: [lead, owner, lead]}]}").route.reminders
-    assert told[0][1].rungs == (Rung("waiting", 3, ("lead", "owner")),)
+    told = definition("idle: {ladder: [{after: 3, to: [lead, owner, lead]}]}").route.reminders
+    assert told[0][1].rungs == (Rung("after", 3, ("lead", "owner")),)
 
 
 def test_a_route_without_reminders_is_the_version_that_it_always_was() -> None:
@@ -156,11 +156,11 @@ def test_whatever_is_written_by_itself_comes_back_as_it_was() -> None:
 
 
 def test_a_route_is_shown_with_its_reminders_in_words() -> None:
-    written = definition(SENSIBLE + "\nyour-turn: {ladder: [{waiting: 0}, {waiting: 3, to: chair}, {before: 0}]}")
+    written = definition(SENSIBLE + "\nclearance: {ladder: [{waiting: 0}, {waiting: 3, to: chair}, {before: 0}]}")
     said = {
         "Report due": "10 working days before, to whoever has to act; 1 working day after, to whoever has to act "
         "and the lead; 5 working days after, to the superior; each at 08:30",
-        "Your turn": "on the day, to whoever has to act; at once, to whoever has to act; "
+        "Clearance": "on the day, to whoever has to act; at once, to whoever has to act; "
         "after 3 working days of waiting, to the chair; each at 09:00",
         "Idle": "never",
     }
@@ -175,3 +175,15 @@ def test_a_route_is_shown_with_its_reminders_in_words() -> None:
 
 def test_every_kind_that_can_be_written_has_a_rule() -> None:
     assert set(KINDS) == set(WITH_RULES)
+
+
+@pytest.mark.parametrize(
+    ("written", "fault"),
+    [
+        ("report-due: {ladder: [{waiting: 2}]}", "report-due always has a day: count from it with"),
+        ("your-turn: {ladder: [{before: 2}]}", "your-turn has no day: count with “waiting” from when it came up"),
+    ],
+)
+def test_a_rung_that_would_never_come_is_refused(written: str, fault: str) -> None:
+    with pytest.raises(FileFault, match=fault):
+        read_ladders(written)

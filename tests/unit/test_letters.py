@@ -34,6 +34,7 @@ from tests.unit.told import (
     moved,
     new_one,
     of_one_morning,
+    off,
     overdue,
     told,
     written,
@@ -65,6 +66,7 @@ CASES: dict[str, Callable[[], Letter]] = {
     **{kind: lambda kind=kind: written(_who(told(kind)), told(kind)) for kind in KINDS_TOLD},
     "overdue": lambda: written(OWNER, overdue("report-due")),
     "moved": lambda: written(OWNER, moved("report-due")),
+    "off-the-meeting": lambda: written(SECRETARY, off("meeting-tomorrow")),
     "escalated-to-the-lead": lambda: written(LEAD, overdue("agenda-due", because="lead")),
     "escalated-to-the-superior": lambda: written(DEPUTY, overdue("agenda-due", because="superior")),
     "nobody-holds-the-post": lambda: written(LEAD, told("agenda-due", holder_names=())),
@@ -130,8 +132,11 @@ def variants(kind: str) -> Iterator[tuple[str, Told | None]]:
     yield "in time", told(kind)
     yield "overdue", overdue(kind)
     yield "moved", moved(kind) if KINDS[kind].tells_moves else None
-    no_day = replace(moved(kind), day=None, meets_on=None, meets_at=None)
-    yield "moved to a day that is not known", no_day if KINDS[kind].tells_moves else None
+    yield "moved to a day that is not known", off(kind) if KINDS[kind].tells_moves else None
+    past = replace(moved(kind), today=date(2024, 1, 8))
+    yield "moved to a day that has passed", past if KINDS[kind].tells_moves else None
+    today = replace(told(kind), today=date(2023, 10, 5))
+    yield "on the day itself", today if kind == "meeting-tomorrow" else None
     slid = replace(moved(kind), today=date(2023, 10, 20), because="lead")
     yield "moved because its day was missed", slid if kind in ("report-due", "agenda-due") else None
     yield "to the lead", overdue(kind, because="lead") or told(kind, because="lead")
@@ -164,92 +169,29 @@ def test_every_kind_has_a_letter_that_is_kept() -> None:
 
 def test_every_kind_uses_words_that_are_known_and_can_say_that_it_moved() -> None:
     known = {
-        "title", "forum", "day", "by_day", "at_time", "at_place", "again", "area", "number", "event",
-        "turn", "why", "who", "to_do",
+        "title", "them", "forum", "day", "by_day", "on_day", "old_day", "at_time", "at_place", "again", "area",
+        "number", "event", "check", "the_check", "turn", "why", "who", "to_do",
     }  # fmt: skip
     for kind in KINDS.values():
         texts = [getattr(kind, field.name) for field in fields(kind) if isinstance(getattr(kind, field.name), str)]
-        texts += [kind.moved.label, kind.moved.about, kind.moved.falls] if kind.moved else []
+        texts += [getattr(kind.moved, field.name) for field in fields(kind.moved)] if kind.moved else []
         used = {name for text in texts for _said, name, _format, _conversion in string.Formatter().parse(text) if name}
         assert used <= known, kind.id
         assert kind.moved is not None or not kind.tells_moves, kind.id
-        assert kind.subject.endswith(": {title}"), "several items are counted there"
-
-
-def test_every_turn_has_words_of_its_own() -> None:
-    acts = ("bind", "agenda", "record", "submit", "accept", "send-back", "uphold", "material/2", "revise/2")
-    said = [sentence_of(told("your-turn", detail=act)) for act in acts]
-    assert len(set(said)) == len(acts)
-    assert not any("next step" in sentence or "{" in sentence for sentence in said)
-    assert sentence_of(told("your-turn", detail="unheard-of")).endswith("it is now for you to take it.")
-
-
-def test_a_moved_day_says_the_old_one_and_the_new_one() -> None:
-    assert sentence_of(moved("report-due")) == (
-        f"The report on {TITLE} for Cabinet is now due by Friday 20 October 2023; "
-        "you were told Friday 22 September 2023."
-    )
-
-
-def test_whoever_is_told_of_a_missed_day_only_now_is_not_said_to_have_been_told() -> None:
-    late_lead = replace(moved("report-due"), because="lead", today=date(2023, 9, 25))
-    assert "you were told" not in sentence_of(late_lead)
-    assert "it was Friday 22 September 2023 before, which has passed" in sentence_of(late_lead)
-
-
-@pytest.mark.parametrize(
-    ("holder", "because", "stands_in_for", "reason"),
-    [
-        ("person:head-of-place", "holder", None, "you own the item."),
-        ("person:head-of-place", "owner", None, "you own the item."),
-        ("secretary:lcc-cabinet", "holder", None, "you are secretary of Cabinet."),
-        ("secretary:lcc-cabinet", "secretary", None, "you are secretary of Cabinet."),
-        ("member:lcc-cabinet", "holder", None, "you decide as Cabinet."),
-        ("chair:lcc-cabinet", "holder", None, "you chair Cabinet."),
-        ("lead:lcc", "holder", None, "you lead for Lancashire County Council."),
-        ("lead:lcc", "lead", None, "you lead for Lancashire County Council."),
-        ("clearer:public-health", "holder", None, "you clear reports for public health."),
-        ("secretary:lcc-cabinet", "owner", None, "you own the item, and it is with Post."),
-        ("secretary:lcc-cabinet", "lead", None, "you lead for Lancashire County Council, and it is with Post."),
-        ("secretary:x", "forum-lead", None, "you lead for the organisation of Cabinet, and it is with Post."),
-        ("secretary:x", "chair", None, "you chair Cabinet, and it is with Post."),
-        (
-            "secretary:x",
-            "superior",
-            None,
-            "the lead for Lancashire County Council answers to you, and it is with Post.",
-        ),
-        ("secretary:x", "holder", "Clerk", "you stand in for Clerk, who is away and is secretary of Cabinet."),
-        (
-            "secretary:x",
-            "superior",
-            "Director",
-            "you stand in for Director, who is away and to whom the lead for Lancashire County Council answers, "
-            "and it is with Post.",
-        ),
-    ],
-)
-def test_everybody_is_told_why_they_are(holder: str, because: str, stands_in_for: str | None, reason: str) -> None:
-    message = told("agenda-due", holder=holder, holder_names=("Post",), because=because, stands_in_for=stands_in_for)
-    assert reason_of(message) == f"Cabinet meets on Thursday 5 October 2023 at 2pm. You are told because {reason}"
-
-
-def test_a_post_that_nobody_holds_is_said_to_be_vacant() -> None:
-    assert reason_of(told("agenda-due", holder_names=())).endswith(
-        "because you lead for Lancashire County Council, and nobody is secretary of Cabinet."
-    )
+        for subject in filter(None, (kind.subject, kind.overdue_subject, kind.moved and kind.moved.off_subject)):
+            assert subject.endswith(": {title}") and subject.count(": ") == 1, "it stands without its title too"
 
 
 def test_several_are_merged_with_the_most_urgent_first_and_counted() -> None:
     letter = written(OWNER, told("report-due"), told("idle"), overdue("report-due", item="b", title="Budget"))
     assert letter.kind == "reminders" and letter.item is None and letter.step is None
-    assert letter.subject == "3 reminders, first: report overdue since 22 September 2023: Budget"
+    assert letter.subject == "3 reminders: report overdue since 22 September 2023, and more"
     assert letter.body.index("Budget") < letter.body.index("Report due 22") < letter.body.index("Nothing has happened")
 
 
 def test_items_of_one_meeting_are_one_heading() -> None:
     letter = written(SECRETARY, *across("meeting-tomorrow", 12))
-    assert letter.subject == "Cabinet meets on 5 October 2023: 12 items"
+    assert letter.subject == "Cabinet meets on 5 October 2023: Place Integration Deal, part 1 and 11 more"
     assert letter.body.count("Cabinet meets on") == 1 and letter.body.count("- ") == 12
     for number in range(12):
         assert f"{ADDRESS}/items/item-{number + 1:02}\n" in letter.body
@@ -262,7 +204,14 @@ def test_other_forums_and_days_are_headings_of_their_own() -> None:
         told("meeting-tomorrow", item="b", forum="hwb", forum_name="Health and Wellbeing Board"),
         told("meeting-tomorrow", item="c", day="2023-10-06"),
     )
-    assert letter.subject == f"3 reminders, first: Cabinet meets on 5 October 2023: {TITLE}"
+    assert letter.subject == "3 reminders: Cabinet meets on 5 October 2023, and more"
+
+
+def test_what_has_no_day_is_named_in_the_subject_of_several() -> None:
+    turn = told("your-turn", title="Budget")
+    assert written(SECRETARY, turn, told("your-turn", item="b")).subject == "Your turn: Budget and 1 more"
+    letter = written(SECRETARY, turn, told("your-turn", item="b", detail="agenda"))
+    assert letter.subject == "2 reminders: your turn (Budget), and more"
 
 
 def test_what_two_posts_of_one_person_are_told_of_the_same_thing_is_told_once() -> None:

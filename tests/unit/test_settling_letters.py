@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from email.message import EmailMessage
@@ -95,7 +96,6 @@ def counted(office: Office) -> Counts:
 
 def due(office: Office) -> Any:
     with office.runtime.looking() as look:
-        assert next_at(look) == next_at(look.db)
         return next_at(look)
 
 
@@ -154,9 +154,12 @@ def test_while_the_post_is_closed_one_letter_tries_for_all(anywhere: Office) -> 
     assert deliver_waiting(anywhere.runtime, closed) == Delivered(0, 1)
     soon = anywhere.clock.at + timedelta(minutes=1)
     assert soon <= due(anywhere) <= soon + timedelta(seconds=6)
-    assert sorted(row.failures for row in kept(anywhere)) == [0] * 8 + [1]
+    assert {row.failures for row in kept(anywhere)} == {0}
+    assert [row.last_failure for row in kept(anywhere) if row.last_failure] == ["Closed on Sundays."]
     anywhere.clock.at += timedelta(minutes=2)
-    assert deliver(anywhere, Postman()) == 9
+    assert deliver(anywhere, Postman()) == 8
+    anywhere.clock.at += timedelta(minutes=4)
+    assert deliver(anywhere, Postman()) == 1, "the one that tried waits longer"
 
 
 def test_other_letters_to_an_address_that_fails_wait_and_nobody_elses(desk: Office) -> None:
@@ -266,7 +269,7 @@ def test_letters_that_are_settled_cost_nothing(anywhere: Office) -> None:
         for statement, parameters in list(seen):
             explain = "EXPLAIN QUERY PLAN " if sqlite else "EXPLAIN "
             plan = " ".join(str(row) for row in look.db.exec_driver_sql(explain + statement, parameters))
-            assert "ix_post_letters_waiting" in plan, plan
+            assert re.search("ix_post_letters_(free|waiting|to)", plan), plan
     assert len(seen) >= 2
 
 

@@ -9,10 +9,11 @@ from threading import Event
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from models.reminders import hooks
+from models.steps import steps
 from tests.concurrency.cases import COUNCIL, plans
 from tests.office import Office
 from tests.post import Posted, Tool, listening
@@ -121,8 +122,9 @@ def test_a_secret_that_is_none_is_said(tool: Tool) -> None:
     assert tool.posted == []
 
 
-def test_a_letter_arrives_signed_and_names_no_exempt_item(desk: Office, tool: Tool) -> None:
-    desk.load(dedent(COUNCIL) + plans("plan").removeprefix("decision_routes: 1\n") + EXEMPT)
+def test_a_letter_arrives_signed_and_none_about_what_is_exempt_by_now(desk: Office, tool: Tool) -> None:
+    """One was written while its item was open, one while the step that it is about was."""
+    desk.load(dedent(COUNCIL) + plans("plan", "depot").removeprefix("decision_routes: 1\n") + EXEMPT)
     desk.clock.at = datetime.now(UTC)
     desk.runtime.address = "https://decisions.example.org"
     row = {"id": "h" * 32, "name": "Chat", "url": tool.address, "secret": SECRET, "forum": None, "disabled": False}
@@ -132,14 +134,19 @@ def test_a_letter_arrives_signed_and_names_no_exempt_item(desk: Office, tool: To
     write(
         desk,
         letter("Open", item="plan", **to_tool),
-        letter("Exempt", item="sale-of-the-yard", **to_tool),
+        letter("Sale of the yard", item="sale-of-the-yard", **to_tool),
+        letter("Sale of the depot", item="depot", **to_tool),
     )
+    with desk.runtime.doing("operator") as do:
+        do.db.execute(update(steps).where(steps.c.item == "depot", steps.c.step == "cabinet").values(part="II"))
 
-    assert deliver_waiting(desk.runtime, Postman()) == Delivered(2, 0)
+    assert deliver_waiting(desk.runtime, Postman()) == Delivered(1, 2)
 
     told = {said["subject"]: said for said in map(genuine, tool.posted)}
     assert told["Open"]["link"] == "https://decisions.example.org/items/plan"
     assert (told["Open"]["forum"], told["Open"]["step"]) == ("cabinet", "cabinet")
-    assert (told["Exempt"]["item"], told["Exempt"]["link"]) == (None, "https://decisions.example.org")
-    assert not [posted for posted in tool.posted if b"yard" in posted.body]
-    assert {posted.headers["webhook-id"] for posted in tool.posted} == {row.id for row in kept(desk)}
+    assert list(told) == ["Open"], "nothing at all of the others: title and address stand in their text"
+    by = {row.subject: row for row in kept(desk)}
+    assert tool.posted[0].headers["webhook-id"] == by["Open"].id
+    for kept_back in (by["Sale of the yard"], by["Sale of the depot"]):
+        assert kept_back.given_up_at == desk.clock.at and "in Part II by now" in kept_back.last_failure

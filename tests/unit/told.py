@@ -18,6 +18,7 @@ from workflow.reminders.writing import letter_of
 ADDRESS = "https://decisions.example.org"
 NOW = datetime(2023, 10, 5, 7, 30, tzinfo=UTC)
 TITLE = "Lancashire Place governance options appraisal"
+CHECK = "Readiness to take on the functions assessed"
 OWNER = Person("head-of-place", "Head of Lancashire Place", "head.of.place@example.org", frozenset())
 SECRETARY = Person("cabinet-secretary", "Cabinet secretary", "cabinet.secretary@example.org", frozenset())
 LEAD = Person("lcc-governance-lead", "County council governance lead", "governance@example.org", frozenset())
@@ -44,14 +45,16 @@ KINDS_TOLD: dict[str, dict[str, Any]] = {
     "condition-due": {
         **_DIRECTORS, **_DECIDED, "day": "2023-11-30", "today": "2023-11-16", "detail": "1", "rung": "before-10",
     },
-    "evidence-due": {**_LEADS, **_NO_FORUM, "day": None, "today": "2023-08-22", "rung": "waiting-0"},
+    "evidence-due": {
+        **_LEADS, **_NO_FORUM, "day": None, "today": "2023-08-22", "rung": "waiting-0", "detail": CHECK,
+    },
     "consultation-closing": {**_LEADS, **_NO_FORUM, "day": "2023-09-15", "today": "2023-09-08", "rung": "before-5"},
     "calendar-ends": {**_SECRETARYS, **_DECIDED, "day": None, "today": "2023-08-22", "rung": "waiting-0"},
     "your-turn": {**_SECRETARYS, "day": None, "today": "2023-09-05", "detail": "bind", "rung": "waiting-0"},
     "idle": {**_OWNERS, **_NO_FORUM, "day": "2023-07-18", "today": "2023-08-15", "rung": "after-20"},
 }  # fmt: skip
 
-IN_NOVEMBER = {"meets_on": "2023-11-02", "meeting": None}
+IN_NOVEMBER = {"meets_on": "2023-11-02", "meets_at": None, "place": None, "meeting": None}
 
 
 def told(kind: str, **other: Any) -> Told:
@@ -78,7 +81,8 @@ def told(kind: str, **other: Any) -> Told:
     for name in ("day", "old_day", "today", "meets_on"):
         said[name] = date.fromisoformat(said[name]) if said[name] else None
     came = datetime.combine(said["today"], datetime.min.time(), UTC).replace(hour=8)
-    said = {"due_at": came, "link": f"{ADDRESS}/items/{said['item']}", "reminder": kind, **said}
+    page = f"forums/{said['forum']}" if kind == "calendar-ends" else f"items/{said['item']}"
+    said = {"due_at": came, "link": f"{ADDRESS}/{page}", "reminder": kind, **said}
     return Told(kind=kind, key=f"{kind}-{said['item']}-{said['because']}", **said)
 
 
@@ -99,9 +103,14 @@ def moved(kind: str) -> Told:
     return told(kind, old_day=old, day=new, meets_on=meets_on, rung="moved-1")
 
 
+def off(kind: str) -> Told:
+    """The same when it is off the meeting, and no other is known."""
+    return replace(moved(kind), day=None, meets_on=None, meets_at=None, place=None, meeting=None)
+
+
 def exempt(kind: str, number: int = 1) -> Told:
     """The same of an item in Part II."""
-    return told(kind, title=NEUTRAL, exempt=True, item=f"ITM-2023-{number:04}")
+    return told(kind, title=NEUTRAL, exempt=True, item=f"ITM-2023-{number:04}", link=f"{ADDRESS}/deadlines")
 
 
 def written(person: Person, *messages: Told, **more: Any) -> Letter:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.web.site import Site
 
-MEETING = "/meetings/icb-2023-07-26"
+MEETING = "/meetings/westmere-icb-board-2023-07-26"
 FUND, MEMORANDUM = "better-care-fund-agreement", "community-equipment-memorandum"
 STEP = "partners:westmere-icb"
 
@@ -80,7 +80,7 @@ def test_nothing_is_recorded_together_where_somebody_was_first(after_the_board: 
     page = client.get(f"{MEETING}/record")
     page = client.submit(page, form="together", together=[f"{FUND} {STEP}", f"{MEMORANDUM} {STEP}"])
     site.office.westmere_icb_lead.does("unbind", item=MEMORANDUM, step=STEP)
-    site.office.westmere_icb_lead.does("bind", item=MEMORANDUM, step=STEP, meeting="icb-2023-07-26")
+    site.office.westmere_icb_lead.does("bind", item=MEMORANDUM, step=STEP, meeting="westmere-icb-board-2023-07-26")
     page = client.submit(page, button="record", status=409)
     assert "took it off its meeting" in page.error_summary[0]
     assert site.office.step(FUND, STEP)["outcome"] is None
@@ -164,7 +164,7 @@ def test_a_meeting_is_moved_with_what_is_on_it(site: Site) -> None:
     page = client.submit(page, form="meets_on", meets_on="2023-08-02", reason="No quorum")
     assert page.flashed == ["Westmere ICB Board meets on 2 August 2023 instead of 26 July 2023."]
     assert site.office.step(FUND, STEP)["meeting"] == "2023-08-02"
-    moved = site.office.known().meetings["icb-2023-07-26"]
+    moved = site.office.known().meetings["westmere-icb-board-2023-07-26"]
     assert moved.time == "13:00" or moved.time, "what was not changed stays"
 
 
@@ -180,7 +180,7 @@ def test_a_cancelled_meeting_releases_what_is_on_it(site: Site) -> None:
     assert page.says("What is released", "Memorandum on community equipment")
     page = client.submit(page, form="reason", reason="No quorum")
     assert "does not meet on 26 July 2023" in page.flashed[0]
-    assert site.office.step(FUND, STEP)["meeting_id"] != "icb-2023-07-26"
+    assert site.office.step(FUND, STEP)["meeting_id"] != "westmere-icb-board-2023-07-26"
 
 
 def test_a_meeting_with_outcomes_is_not_cancelled(after_the_board: Site) -> None:
@@ -196,7 +196,7 @@ def test_a_meeting_was_held(after_the_board: Site) -> None:
     client = after_the_board.as_("westmere-icb-lead")
     page = client.submit(client.get(f"{MEETING}/held"), form="reason")
     assert page.flashed == ["Westmere ICB Board met on 26 July 2023."]
-    assert after_the_board.office.known().meetings["icb-2023-07-26"].state == "held"
+    assert after_the_board.office.known().meetings["westmere-icb-board-2023-07-26"].state == "held"
 
 
 @pytest.mark.parametrize(

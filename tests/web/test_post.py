@@ -65,7 +65,7 @@ def fails(site: Site, item: str, why: str) -> None:
     row = {
         "id": f"{abs(hash(item)):032}"[:32], "kind": "agenda-due", "item": item, "step": "cabinet", "round": 1,
         "detail": "", "holder": "secretary:lcc-cabinet", "by_day": at.date(), "since": at, "next_at": at,
-        "sequence": 0, "changed_at": at, "failures": 3, "last_failure": why,
+        "sequence": 0, "reopened": 0, "changed_at": at, "failures": 3, "last_failure": why,
     }  # fmt: skip
     with site.office.runtime.doing("operator") as do:
         do.db.execute(insert(reminders).values(row))
@@ -81,15 +81,17 @@ def test_an_administrator_sees_what_has_become_of_each_letter(site: Site, admin:
     written(site, subject="Third", failures=2, last_failure="451 Later.", leased_until=at + timedelta(hours=1))
     given_up(site, subject="Fourth")
     written(site, subject="Fifth")
+    written(site, subject="Sixth", leased_until=at + timedelta(days=1))
     page = admin.follow(admin.get("/administration"), "Letters")
-    assert "2 wait to go out, 1 was given up" in page.text
+    assert "3 wait to go out, 1 was given up" in page.text
     rows = {row["Letter"].split()[0]: row["What has become of it"] for row in page.rows}
-    assert list(rows) == ["Fifth", "Fourth", "Third", "Second", "First"]
+    assert list(rows) == ["Sixth", "Fifth", "Fourth", "Third", "Second", "First"]
     assert rows["First"] == "Sent 18 July 2023 at 9am, through the mail server"
     assert "went to nobody" in rows["Second"]
     assert rows["Third"] == "Waiting Failed 2 times; tried next 18 July 2023 at 10am 451 Later."
     assert rows["Fourth"].endswith("after 8 failures 550 No such post.")
     assert rows["Fifth"] == "Waiting Goes out at once"
+    assert rows["Sixth"] == "Waiting Not before 19 July 2023 at 9am"
     assert page.rows[0]["To"] == "Cabinet secretary cabinet.secretary@example.org"
 
 

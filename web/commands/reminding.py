@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import click
@@ -13,10 +12,10 @@ from web.commands import opened, print_json
 from web.commands.mailing import mailers_of
 from workflow.mail import Mailers
 from workflow.outbox import deliver_waiting
-from workflow.queries.due import Due, due_json
+from workflow.queries.due import Dues, due_json
 from workflow.queries.due import due as found
-from workflow.reminders.sweep import ACTOR, say_now
-from workflow.reminders.told import About
+from workflow.reminders.by_hand import send_due
+from workflow.reminders.sweep import ACTOR
 from workflow.runtime import Runtime
 
 
@@ -31,23 +30,23 @@ def due(on: datetime | None, within: int, send: bool, db: str | None, as_json: b
     runtime, settings = opened(db), from_environment()
     with runtime.looking() as look:
         dues = found(look, on, 0 if send else within, settings.address)
-        now = on or look.now
         names = {name: person.name for name, person in look.known.people.items()}
-    listed = [one for one in dues.found if one.row["dropped"] is None] if send else list(dues.found)
+    listed = list(dues.found)
     if send:
-        _send(runtime, listed, dues.about, now, mailers_of(settings))
+        said = _sent(runtime, dues, mailers_of(settings))
+        listed = [one for one in listed if one.row["key"] in said]
     if as_json:
         print_json(due_json(listed))
     else:
         tables.due(listed, names, send)
 
 
-def _send(runtime: Runtime, listed: Sequence[Due], about: About, now: datetime, mailers: Mailers) -> None:
+def _sent(runtime: Runtime, dues: Dues, mailers: Mailers) -> set[str]:
     with runtime.doing(ACTOR) as do:
-        do.now = now
-        say_now(do, [one.row for one in listed], about)
+        said = send_due(do, dues)
     while deliver_waiting(runtime, mailers).sent:
         pass
+    return said
 
 
 COMMANDS = (due,)

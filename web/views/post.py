@@ -10,8 +10,10 @@ from werkzeug.wrappers import Response
 from web.acting import perform
 from web.forms import post as forms
 from web.reading import looking, person, reader
+from workflow import outbox
 from workflow.errors import WorkflowError
 from workflow.queries import post as queries
+from workflow.queries import webhooks as hook_queries
 from workflow.queries.paging import Page
 from workflow.use_cases import post as use_cases
 
@@ -49,7 +51,7 @@ def letters() -> Shown:
             kinds=_kinds(look, said.get("kind")),
             too_many=too_many,
             most_people=queries.MOST_PEOPLE,
-            counts=queries.counts(look),
+            counts=outbox.waiting(look),
             failing=failing,
             failing_in_all=failing_in_all,
             **_pages(page, said),
@@ -87,7 +89,7 @@ def all_again() -> Shown:
 def webhooks() -> Shown:
     """Which other tools are told of what, and how they can be sure that it comes from here."""
     with looking() as look:
-        return render_template("post/webhooks.html", hooks=queries.hook_list(look))
+        return render_template("post/webhooks.html", hooks=hook_queries.hook_list(look))
 
 
 @pages.route("/webhooks/new", methods=["GET", "POST"])
@@ -115,7 +117,7 @@ def webhook(hook: str) -> Shown:
     wanted = request.form.get("do", "")[:20]
     if request.method == "GET" or wanted == "ask":
         with looking() as look:
-            found = queries.hook(look, hook)
+            found = hook_queries.hook(look, hook)
             return render_template("post/remove.html" if wanted == "ask" else "post/webhook.html", found=found)
     done, _plans = perform(use_cases.change_webhook, use_cases.HookAct(person().id, hook, wanted))
     flash(done.sentence, "success")

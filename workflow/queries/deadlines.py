@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, case, func, or_, select, union_all
+from sqlalchemy import Connection, Row, Select, case, func, not_, select, union_all
 
 from models.forecasts import forecasts
 from models.items import items
 from models.organisations import routes
+from models.outbox import letters
 from models.reminders import choices, messages, reminders, snoozes
 from routes.spec import Route
 from workflow.clear_days import Calendar
+from workflow.clock import business_date
 from workflow.errors import BeyondCalendar
+from workflow.errors import day as on_day
 from workflow.known import Known, Person
 from workflow.queries.paging import Counted, Cursor, Page, bounded, counted, in_order, page_of
 from workflow.reminders.choices import Choices, choices_of, send_at
-from workflow.reminders.ladders import Moment, countable
+from workflow.reminders.ladders import Moment, climbed
 from workflow.reminders.recipients import Posts
 from workflow.reminders.told import About, Told, read_about
 from workflow.reminders.watching import ladder_for
@@ -31,7 +34,7 @@ from workflow.visibility import reader_of, visible
 
 NOT_YOURS: Final = "There is no such deadline of yours any more. Look at your deadlines."
 
-#: Kinds whose day is not one by which something is to be done: they come up only when they are said.
+#: Kinds whose day is not one by which something is to be done: they are nobody's deadlines.
 NO_DEADLINE: Final = ("idle",)
 
 _KEYS: Final = (reminders.c.by_day, reminders.c.id)
@@ -41,7 +44,9 @@ _KEYS: Final = (reminders.c.by_day, reminders.c.id)
 class Deadline:
     """One thing that somebody is reminded of until it is done.
 
-    `next_at` is when they themselves hear of it next, by their own choices; `instead_of` names whom they stand in for.
+    `next_at` is when they themselves hear of it next, by their own choices, and `comes_at` when they would if they
+    had not snoozed it; `snoozed_until` only where that makes a difference. `shown_at` is when something was last
+    written to them in test mode, which sends nothing. `instead_of` names whom they stand in for.
     """
 
     id: str
@@ -55,7 +60,9 @@ class Deadline:
     days_left: str
     overdue: bool
     next_at: datetime | None
+    comes_at: datetime | None
     last_told_at: datetime | None
+    shown_at: datetime | None
     snoozed_until: date | None
     is_left: bool  # they have left this kind of reminder
     instead_of: str | None
@@ -86,6 +93,7 @@ class Own:
 
     chosen: Choices
     last: Mapping[str, datetime]
+    shown: Mapping[str, datetime]
     waits: Mapping[str, datetime]
     snoozed: Mapping[str, date]
 
@@ -111,6 +119,13 @@ def one_deadline(look: Looking, person: Person, reminder: str) -> Deadline | Non
         return None
     away = standing_in_for(look.db, look.known, look.today, person)
     return _told(look, person, _whose(person, [who for who, _until in away]), [row])[0]
+
+
+def open_for(db: Connection, known: Known, person: Person, other: Person) -> tuple[Counted, Counted]:
+    """How many deadlines somebody has by their own posts, and how many of these somebody else may not see."""
+    mine = _of(known, person).where(reminders.c.holder.in_(holders_of(person))).with_only_columns(reminders.c.id)
+    unseen = mine.where(not_(visible(reader_of(known, other), reminders.c.item)))
+    return tuple(counted(db.execute(bounded(query)).scalar_one()) for query in (mine, unseen))  # type: ignore[return-value]
 
 
 def deadline_of(db: Connection, known: Known, today: date, person: Person, reminder: str) -> Row[Any] | None:
@@ -157,8 +172,7 @@ def followed(db: Connection, ids: Sequence[str]) -> dict[str, Followed]:
 def to_come(look: Looking, row: Row[Any], route: Route) -> list[Moment]:
     """The rungs of a reminder's ladder that are still to come."""
     ladder = ladder_for(look.known, route, row.kind, row.forum)
-    moments = countable(ladder, row.day, row.since, look.calendar) or []
-    return [moment for moment in moments if moment.at > look.now]
+    return [moment for moment in climbed(ladder, row.day, row.since, look.calendar) if moment.at > look.now]
 
 
 def reached(posts: Posts, moment: Moment, row: Row[Any], item: Followed) -> Iterator[tuple[Person, str]]:
@@ -171,11 +185,28 @@ def reached(posts: Posts, moment: Moment, row: Row[Any], item: Followed) -> Iter
                 yield person, as_what
 
 
+def goes_at(
+    chosen: Choices, moment: Moment, day: date | None, calendar: Calendar, snoozed_until: date | None = None
+) -> datetime:
+    """When somebody is told by a rung to come, by their choices.
+
+    Before the day itself what the next daily letter would bring too late goes at once.
+    """
+    at, on = send_at(chosen, moment.at, calendar, snoozed_until), business_date(moment.at)
+    ahead = moment.rung.when == "before" and day is not None and on <= day
+    too_late = ahead and day is not None and on < business_date(at) >= day
+    if too_late and chosen.delivery == "daily" and snoozed_until is None:
+        return send_at(replace(chosen, delivery="at-once"), moment.at, calendar)
+    return at
+
+
 def in_words(told: Told, title: str) -> str:
     """What has to be done, in a sentence; of what is not so yet, that it will be."""
     if told.kind == "outcome-missing" and told.day is not None and told.day >= told.today:
-        whose = f"of {told.forum_name}" if told.forum_name else "of the consultation"
-        return f"The outcome {whose} on {title} is to be recorded then."
+        if told.forum_name:
+            meets = f"after the meeting on {on_day(told.day)}"
+            return f"The outcome of {told.forum_name} on {title} is to be recorded {meets}."
+        return f"The outcome of the consultation on {title} is to be recorded after {on_day(told.day)}, when it ends."
     return sentence_of(told, title)
 
 
@@ -208,8 +239,7 @@ def _of(known: Known, person: Person) -> Select[Any]:
     """Reminders that have not ended, as far as somebody may see their items."""
     seen = visible(reader_of(known, person), reminders.c.item)
     query = select(reminders, forecasts.c.title, forecasts.c.part).join(forecasts, forecasts.c.item == reminders.c.item)
-    is_said = or_(reminders.c.kind.not_in(NO_DEADLINE), reminders.c.told_day.is_not(None))
-    return query.where(reminders.c.ended_at.is_(None), is_said, seen)
+    return query.where(reminders.c.ended_at.is_(None), reminders.c.kind.not_in(NO_DEADLINE), seen)
 
 
 def _rows(
@@ -235,7 +265,7 @@ def _counts(
     mine = _of(look.known, person).where(reminders.c.holder.in_(list(whose))).with_only_columns(reminders.c.id)
     if kind is not None:
         mine = mine.where(reminders.c.kind == kind)
-    late = mine.where(reminders.c.by_day < look.today, reminders.c.kind.not_in(NO_DEADLINE))
+    late = mine.where(reminders.c.by_day < look.today)
     return tuple(counted(look.db.execute(bounded(query)).scalar_one()) for query in (mine, late))  # type: ignore[return-value]
 
 
@@ -247,6 +277,8 @@ def _told(look: Looking, person: Person, whose: Mapping[str, Person], rows: Sequ
     for row in rows:
         away = whose[row.holder] if whose[row.holder].id != person.id else None
         told = as_told(about, posts, row, instead_of=away.id if away else None)
+        comes_at, next_at = _next(look, own, row, _next_rung(look, posts, row, of_items[row.item], away or person))
+        until = own.snoozed.get(row.id)
         found.append(
             Deadline(
                 id=row.id,
@@ -258,10 +290,12 @@ def _told(look: Looking, person: Person, whose: Mapping[str, Person], rows: Sequ
                 forum=look.known.forum_name(row.forum) if row.forum else None,
                 day=row.day,
                 days_left=days_left(look.calendar, look.today, row.day) if row.day else "",
-                overdue=told.overdue and row.kind not in NO_DEADLINE,
-                next_at=_next(look, own, row, _rungs_for(look, posts, row, of_items[row.item], away or person)),
+                overdue=told.overdue,
+                next_at=next_at,
+                comes_at=comes_at,
                 last_told_at=own.last.get(row.id),
-                snoozed_until=own.snoozed.get(row.id),
+                shown_at=own.shown.get(row.id),
+                snoozed_until=until if comes_at is not None and comes_at != next_at else None,
                 is_left=row.kind in own.chosen.unwanted,
                 instead_of=away.name if away else None,
             )
@@ -269,38 +303,50 @@ def _told(look: Looking, person: Person, whose: Mapping[str, Person], rows: Sequ
     return found
 
 
-def _rungs_for(look: Looking, posts: Posts, row: Row[Any], item: Followed, person: Person) -> list[datetime]:
-    """When rungs come that reach somebody."""
-    return [
-        moment.at
-        for moment in to_come(look, row, item.route)
-        if any(one.id == person.id for one, _as_what in reached(posts, moment, row, item))
-    ]
+def _next_rung(look: Looking, posts: Posts, row: Row[Any], item: Followed, person: Person) -> Moment | None:
+    """The next rung that reaches somebody."""
+    for moment in to_come(look, row, item.route):
+        if any(one.id == person.id for one, _as_what in reached(posts, moment, row, item)):
+            return moment
+    return None
 
 
 def _own(look: Looking, person: Person, ids: Sequence[str]) -> Own:
-    last = func.max(case((messages.c.letter.is_not(None), messages.c.settled_at))).label("last")
+    to_nobody = letters.c.sent_by == "nobody"
+    last = func.max(case((to_nobody, None), else_=letters.c.sent_at)).label("last")
+    shown = func.max(case((to_nobody, letters.c.sent_at))).label("shown")
     waits = func.min(case((messages.c.settled_at.is_(None), messages.c.send_at))).label("waits")
-    query = select(messages.c.reminder, last, waits).where(messages.c.reminder.in_(ids), messages.c.person == person.id)
-    told = look.db.execute(query.group_by(messages.c.reminder)).all()
+    query = select(messages.c.reminder, last, shown, waits).outerjoin(letters, letters.c.id == messages.c.letter)
+    mine = query.where(messages.c.reminder.in_(ids), messages.c.person == person.id)
+    told = look.db.execute(mine.group_by(messages.c.reminder)).all()
     until = select(snoozes.c.reminder, snoozes.c.until).where(
         snoozes.c.person == person.id, snoozes.c.reminder.in_(ids), snoozes.c.until > look.today
     )
-    snoozed = {row.reminder: row.until for row in look.db.execute(until)}
     return Own(
         choices_of(look.db, [person.id])[person.id],
         {row.reminder: row.last for row in told if row.last is not None},
+        {row.reminder: row.shown for row in told if row.shown is not None},
         {row.reminder: row.waits for row in told if row.waits is not None},
-        snoozed,
+        {row.reminder: row.until for row in look.db.execute(until)},
     )
 
 
-def _next(look: Looking, own: Own, row: Row[Any], mine: Sequence[datetime]) -> datetime | None:
-    """When somebody hears of it next: of what waits for them already, else of the next rung that reaches them."""
+def _next(look: Looking, own: Own, row: Row[Any], coming: Moment | None) -> tuple[datetime | None, datetime | None]:
+    """When somebody would hear of it next if they had not snoozed it, and when they do.
+
+    Of what waits for them already, else by the next rung that reaches them.
+    """
     if row.kind in own.chosen.unwanted:
-        return None
+        return None, None
+    until = own.snoozed.get(row.id)
+    from_now_on = send_at(own.chosen, look.now, look.calendar)
     if row.id in own.waits:
-        return max(own.waits[row.id], look.now)
-    is_due = row.next_at is not None and row.next_at <= look.now
-    at = look.now if is_due else min(mine, default=None)
-    return None if at is None else send_at(own.chosen, at, look.calendar, own.snoozed.get(row.id))
+        waits = max(own.waits[row.id], look.now)
+        return (min(from_now_on, waits) if until else waits), waits
+    if row.next_at is not None and row.next_at <= look.now:
+        return from_now_on, send_at(own.chosen, look.now, look.calendar, until)
+    if coming is None:
+        return None, None
+    return goes_at(own.chosen, coming, row.day, look.calendar), goes_at(
+        own.chosen, coming, row.day, look.calendar, until
+    )

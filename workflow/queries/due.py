@@ -18,13 +18,13 @@ from workflow.clock import LONDON, business_date
 from workflow.dossiers import Dossier
 from workflow.plans import Plan
 from workflow.queries.views import View, view
-from workflow.reminders import saying
 from workflow.reminders.choices import choices_made
-from workflow.reminders.ladders import Moment, countable, reached
+from workflow.reminders.ladders import Moment, climbed, reached
 from workflow.reminders.matters import Matter, Reminder
+from workflow.reminders.reaching import NO_ADDRESS, Surroundings, Whose, messages_of
 from workflow.reminders.recipients import Posts
 from workflow.reminders.rules import Facts
-from workflow.reminders.saying import NO_ADDRESS, Around, messages_of
+from workflow.reminders.saying import read_spoken
 from workflow.reminders.told import About, Expected, OfItem, Told
 from workflow.reminders.watching import ladder_for, matters_of
 from workflow.reminders.writing import reason_of, subject_of
@@ -52,6 +52,7 @@ class Dues:
 
     found: tuple[Due, ...]
     about: About
+    around: Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +68,26 @@ def due(look: Looking, at: datetime | None = None, within: int = 0, address: str
     """What is due at a moment (now, if none is named) and comes in so many days after it, the oldest first."""
     now = at or look.now
     seen = view(look, None, business_date(now))
-    fetched = list(seen.dossiers.values())
     for table in ("conditions", "clearances", "reports"):
-        fetch_also(look.db, table, fetched)
-    found = [_item(look, seen, item, moved_on) for item, moved_on in _last_moved(look, seen).items()]
+        fetch_also(look.db, table, list(seen.dossiers.values()))
+    kept = _kept(look, now)
+    known_on = {name: business_date(row["since"]) for name, row in kept.items()}
+    found = [_item(look, seen, item, moved_on, known_on) for item, moved_on in _last_moved(look, seen).items()]
     around = _around(look, seen, found, now)
-    since = _since(look, now)
     rows: dict[str, dict[str, Any]] = {}
     for one in found:
         for matter in one.matters:
-            for row in _messages(look, one, matter, since.get(matter.id), around, within):
+            reminder = _reminder(matter, kept.get(matter.id), now)
+            for row in _messages(one, reminder, around, within):
                 rows.setdefault(row["key"], row)
     if at is None:
         rows |= _moved(look, now + timedelta(days=within))
-    told = _told_already(look, list(rows))
-    about = _about(seen, found, business_date(now), address)
-    left = [row for key, row in rows.items() if key not in told]
+    settled = _settled(look, list(rows))
+    left = [row for key, row in rows.items() if key not in settled]
     left.sort(key=lambda row: (row["due_at"], row["item"], row["step"], row["kind"], row["person"]))
-    people = seen.known.people
-    return Dues(tuple(Due(row, about.told(row, around.posts), people[row["person"]].email) for row in left), about)
+    about, people = _about(seen, found, business_date(now), address), seen.known.people
+    told = tuple(Due(row, about.told(row, around.posts), people[row["person"]].email) for row in left)
+    return Dues(told, about, around)
 
 
 def due_json(found: Sequence[Due]) -> list[dict[str, Any]]:
@@ -108,24 +110,36 @@ def due_json(found: Sequence[Due]) -> list[dict[str, Any]]:
     ]
 
 
-def _messages(
-    look: Looking, one: _Item, matter: Matter, since: datetime | None, around: Around, within: int
-) -> Iterator[dict[str, Any]]:
+def _messages(one: _Item, reminder: Reminder, around: Surroundings, within: int) -> Iterator[dict[str, Any]]:
     """What one reminder says by now, and what it will say in the days that are asked for."""
     now = around.now
-    if since is None:
-        since = _ALWAYS if matter.day is not None else now
-    reminder = Reminder(
-        matter.id, matter.kind, matter.item, matter.step, matter.detail, matter.holder, matter.forum, matter.day,
-        since=since, changed_at=now,
-    )  # fmt: skip
-    ladder = ladder_for(around.known, one.dossier.route, matter.kind, matter.forum)
-    moments = [_not_before(now, moment) for moment in countable(ladder, matter.day, since, look.calendar) or ()]
+    ladder = ladder_for(around.known, one.dossier.route, reminder.kind, reminder.forum)
+    climb = climbed(ladder, reminder.day, reminder.since, around.calendar)
+    moments = [_not_before(now, moment) for moment in climb]
     coming = [moment for moment in moments if now < moment.at <= now + timedelta(days=within)]
     for come in (reached(moments, now), *([moment] for moment in coming)):
         for row in messages_of(reminder, come, around):
-            if row["dropped"] in (None, NO_ADDRESS):
+            snoozed = (row["person"], reminder.id) in around.snoozed
+            if row["dropped"] in (None, NO_ADDRESS) and not snoozed:
                 yield row
+
+
+def _reminder(matter: Matter, kept: Mapping[str, Any] | None, now: datetime) -> Reminder:
+    """As it is kept; what nobody has begun to watch is spoken of as if its day had always been known."""
+    return Reminder(
+        matter.id,
+        matter.kind,
+        matter.item,
+        matter.step,
+        matter.detail,
+        matter.holder,
+        matter.forum,
+        matter.day,
+        since=kept["since"] if kept else (_ALWAYS if matter.day is not None else now),
+        changed_at=kept["changed_at"] if kept else now,
+        sequence=kept["sequence"] if kept else 0,
+        reopened=kept["reopened"] if kept else 0,
+    )
 
 
 def _not_before(now: datetime, moment: Moment) -> Moment:
@@ -133,30 +147,28 @@ def _not_before(now: datetime, moment: Moment) -> Moment:
     return Moment(now, moment.rung) if moment.at == _ALWAYS else moment
 
 
-def _item(look: Looking, seen: View, item: str, moved_on: date | None) -> _Item:
+def _item(look: Looking, seen: View, item: str, moved_on: date | None, known_on: Mapping[str, date]) -> _Item:
     dossier, plan = seen.dossiers[item], seen.plan(item)
-    facts = Facts(dossier, plan, tasks_of(dossier, plan), seen.known, look.calendar, moved_on)
+    facts = Facts(dossier, plan, tasks_of(dossier, plan), seen.known, look.calendar, moved_on, known_on)
     return _Item(dossier, plan, tuple(matters_of(facts).values()))
 
 
-def _around(look: Looking, seen: View, found: Sequence[_Item], now: datetime) -> Around:
+def _around(look: Looking, seen: View, found: Sequence[_Item], now: datetime) -> Surroundings:
     """What saying needs, as of the day."""
-    return Around(
+    items = {one.dossier.id: one.dossier.item for one in found}
+    until = select(snoozes).where(snoozes.c.until > business_date(now))
+    return Surroundings(
         seen.known,
         Posts(seen.known),
-        {one.dossier.id: _whose(one.dossier.item) for one in found},
+        {name: Whose(item["part"], item["organisation"], item["owner"]) for name, item in items.items()},
         {one.dossier.id: one.dossier.route for one in found},
         {one.dossier.id: frozenset(reader_keys_of(one.dossier, seen.known)) for one in found},
-        {},
+        read_spoken(look.db, sorted({matter.id for one in found for matter in one.matters})),
         choices_made(look.db),
-        {(row.person, row.reminder): row.until for row in look.db.execute(select(snoozes))},
+        {(row.person, row.reminder): row.until for row in look.db.execute(until)},
         now,
         look.calendar,
     )
-
-
-def _whose(item: Mapping[str, Any]) -> saying.OfItem:
-    return saying.OfItem(item["part"], item["organisation"], item["owner"])
 
 
 def _about(seen: View, found: Sequence[_Item], today: date, address: str) -> About:
@@ -193,10 +205,11 @@ def _last_moved(look: Looking, seen: View) -> dict[str, date | None]:
     return found
 
 
-def _since(look: Looking, now: datetime) -> dict[str, datetime]:
-    """Since when it was known, of what is kept."""
-    query = select(reminders.c.id, reminders.c.since).where(reminders.c.since <= now, reminders.c.ended_at.is_(None))
-    return {row.id: row.since for row in look.db.execute(query)}
+def _kept(look: Looking, now: datetime) -> dict[str, dict[str, Any]]:
+    """What was watched at that moment already."""
+    columns = (reminders.c.id, reminders.c.since, reminders.c.changed_at, reminders.c.sequence, reminders.c.reopened)
+    query = select(*columns).where(reminders.c.since <= now, reminders.c.ended_at.is_(None))
+    return {row["id"]: dict(row) for row in look.db.execute(query).mappings()}
 
 
 def _moved(look: Looking, until: datetime) -> dict[str, dict[str, Any]]:
@@ -205,7 +218,7 @@ def _moved(look: Looking, until: datetime) -> dict[str, dict[str, Any]]:
     return {row["key"]: dict(row) for row in look.db.execute(select(messages).where(waiting)).mappings()}
 
 
-def _told_already(look: Looking, keys: Sequence[str]) -> set[str]:
+def _settled(look: Looking, keys: Sequence[str]) -> set[str]:
     told: set[str] = set()
     for chunk in chunks(keys):
         query = select(messages.c.key).where(messages.c.key.in_(chunk), messages.c.settled_at.is_not(None))

@@ -35,7 +35,7 @@ def overdue_since(look: Looking) -> datetime | None:
     """Since when something should have been done that is not: said, put into a letter, or sent. None: nothing."""
     told = select(func.min(reminders.c.next_at)).where(reminders.c.next_at.is_not(None))
     put = select(func.min(messages.c.send_at)).where(messages.c.settled_at.is_(None))
-    moments = (look.db.execute(told).scalar_one(), look.db.execute(put).scalar_one(), outbox.next_at(look.db))
+    moments = (look.db.execute(told).scalar_one(), look.db.execute(put).scalar_one(), outbox.next_at(look))
     return min((moment for moment in moments if moment is not None and moment <= look.now), default=None)
 
 

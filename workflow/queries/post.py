@@ -1,4 +1,4 @@
-"""What administrators see of letters: what waits, what went out, what was given up, and what other tools are told.
+"""What administrators see of letters: what waits, what went out, and what was given up.
 
 Nobody learns more of an item from a letter than from the item itself: of one that is not theirs to see they are told
 neither subject nor text, and a text that holds somebody's secret link is shown to nobody.
@@ -6,7 +6,6 @@ neither subject nor text, and a text that holds somebody's secret link is shown 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -59,7 +58,7 @@ class LetterRow:
     sent_by: str | None
     failures: int
     last_failure: str | None
-    next_at: datetime | None  # when it is tried next, or until when somebody has it in hand; None: at once
+    next_at: datetime | None  # until when it waits, or somebody has it in hand; None: it can go at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +94,6 @@ class LetterPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """What somebody may have to look after."""
-
-    waiting: Counted
-    given_up: Counted
-
-
-@dataclass(frozen=True, slots=True)
 class Failing:
     """A reminder that could not be turned into messages; item, title and reason where the reader may see the item."""
 
@@ -123,36 +114,6 @@ class Again:
     oldest: datetime | None
     reasons: tuple[tuple[str, int], ...]
     left_out: int  # given up for good: their links are no longer kept, or their webhooks are gone
-
-
-@dataclass(frozen=True, slots=True)
-class Hook:
-    """A webhook, without its secret. Of its address only the host: such addresses often let their holder in."""
-
-    id: str
-    name: str
-    host: str
-    forum: str | None  # its name; None: every forum
-    created_at: datetime
-    disabled: bool
-
-
-def hooks_for(db: Connection) -> dict[str | None, list[str]]:
-    """The webhooks that are told of a forum, by forum; under None those that are told of every forum."""
-    found: dict[str | None, list[str]] = defaultdict(list)
-    query = select(hooks.c.forum, hooks.c.id).where(hooks.c.disabled.is_(False))
-    for row in db.execute(query.order_by(hooks.c.created_at, hooks.c.id)):
-        found[row.forum].append(row.id)
-    return dict(found)
-
-
-def counts(look: Looking) -> Counts:
-    """How many letters wait and how many were given up."""
-    waiting, given_up = (
-        look.db.execute(bounded(select(literal(1)).where(_in_state(state)))).scalar_one()
-        for state in ("waiting", "given-up")
-    )
-    return Counts(counted(waiting), counted(given_up))
 
 
 def letter_list(look: Looking, reader: Reader, wanted: Wanted, cursor: Cursor | None = None) -> Page[LetterRow]:
@@ -255,20 +216,6 @@ def failing(look: Looking, reader: Reader) -> tuple[tuple[Failing, ...], Counted
     return tuple(_failing(row, seen) for row in found), counted(number)
 
 
-def hook_list(look: Looking) -> list[Hook]:
-    """Every webhook by name."""
-    found = [_hook(look, row) for row in look.db.execute(select(hooks)).mappings()]
-    return sorted(found, key=lambda hook: (hook.name.casefold(), hook.id))
-
-
-def hook(look: Looking, name: str) -> Hook:
-    """One webhook by its id."""
-    row = look.db.execute(select(hooks).where(hooks.c.id == name)).mappings().one_or_none()
-    if row is None:
-        raise Unknown("There is no such webhook. Check the address, or look in the list of webhooks.")
-    return _hook(look, row)
-
-
 def titles(look: Looking, reader: Reader, items: Collection[str]) -> dict[str, str]:
     """The titles of those of these items that the reader may see."""
     found: dict[str, str] = {}
@@ -328,7 +275,7 @@ def _row(look: Looking, row: RowMapping, hook_names: Mapping[str, str], may_see:
         sent_by=row["sent_by"],
         failures=row["failures"],
         last_failure=row["last_failure"],
-        next_at=row["leased_until"] if state == "waiting" else None,
+        next_at=row["leased_until"] if state == "waiting" and row["leased_until"] > look.now else None,
     )
 
 
@@ -389,9 +336,3 @@ def _failing(row: RowMapping, seen: Mapping[str, str]) -> Failing:
     item = row["item"] if row["item"] in seen else None
     reason = row["last_failure"] if item else None
     return Failing(row["id"], row["kind"], item, seen.get(row["item"]), row["failures"], reason, row["next_at"])
-
-
-def _hook(look: Looking, row: RowMapping) -> Hook:
-    host = str(row["url"]).split("://", 1)[-1].split("/", 1)[0]
-    forum = look.known.forum_name(row["forum"]) if row["forum"] else None
-    return Hook(row["id"], row["name"], host, forum, row["created_at"], row["disabled"])

@@ -27,7 +27,7 @@ class Choices:
     """One person's choices. Who has made none is told at once, on working days."""
 
     delivery: str = "at-once"
-    daily_at: str = "08:30"
+    daily_at: str = "09:30"  # after the usual hour of reminders, so that those of the day are in it
     working_days_only: bool = True
     unwanted: frozenset[str] = frozenset()
     away_from: date | None = None

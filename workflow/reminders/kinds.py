@@ -7,10 +7,12 @@ A new kind is an entry here, its id in `routes/ladders.py` and a rule in `rules.
 - `asks` is what to do, as the link says it; `done` is why the reminder ends once that was done;
 - `moved` is what says that its day is another one now.
 
-Words in braces are filled in by `writing.py`, which knows no others: {title} {forum} {day} {by_day} {at_time}
-{at_place} {again} (of a report) {area} (of a clearance) {number} (of a condition) {event} (what was to happen) {turn}
-{why} {who} {to_do} (whose turn it is, why, and to do what). {title} is no sentence's subject: "these items" may stand
-there. Recipients are named by the ladder: `holder` is whoever the rule says.
+Words in braces are filled in by `wording.py`, which knows no others: {title} {them} {forum} {day} {by_day} {on_day}
+(of what is on a day, perhaps today) {old_day} {at_time} {at_place} {again} (of a report) {area} (of a clearance)
+{number} (of a condition) {event} (what was to happen) {check} {the_check} (of a gate) {turn} {why} {who} {to_do} (whose
+turn it is, why, and to do what). {title} is no sentence's subject: "these items" may stand there, and "them" for
+{them}. A subject ends with the title, behind its only colon. Recipients are named by the ladder: `holder` is whoever
+the rule says.
 """
 
 from __future__ import annotations
@@ -28,11 +30,16 @@ from workflow.reminders.rules import Facts
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What has another day now: in a few words, in full, and how its day is spoken of, such as "due by"."""
+    """What has another day now: in a few words, in full, and how its day is spoken of, such as "due by".
+
+    `off_subject` and `off` are said instead where it is off the old day and there is no new one to wait for.
+    """
 
     label: str
     about: str
     falls: str
+    off_subject: str = ""
+    off: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +143,17 @@ _ENTRIES: Final = (
         "A meeting is tomorrow",
         rules.meeting_tomorrow,
         _ladder(_before(1)),
-        subject="{forum} meets on {day}: {title}",
-        says="{forum} meets on {day}{at_time}{at_place} and deals with {title}.",
+        subject="{forum} meets {on_day}: {title}",
+        says="{forum} meets {on_day}{at_time}{at_place}, and deals with {title}.",
         overdue_subject="{forum} was to meet on {day}: {title}",
-        overdue="{forum} was to meet on {day}{at_time}{at_place} and to deal with {title}.",
-        moved=Moved("meeting of {forum}", "the meeting of {forum} that deals with {title}", "on"),
+        overdue="{forum} was to meet on {day}{at_time}{at_place}, and to deal with {title}.",
+        moved=Moved(
+            "meeting of {forum}",
+            "the meeting of {forum} that deals with {title}",
+            "on",
+            off_subject="No longer before {forum} on {old_day}: {title}",
+            off="{forum} no longer deals with {title} at its meeting of {old_day}.",
+        ),
         asks="See the item",
         done="The forum has met, or does not deal with it then.",
     ),
@@ -225,9 +238,9 @@ _ENTRIES: Final = (
         "A check is to be made",
         rules.evidence_due,
         _ladder(_waiting(0), _waiting(10), _waiting(15, "holder", "lead"), _waiting(20, "superior")),
-        subject="Check to be made: {title}",
-        says="A check is to be made on {title}, and no step behind it has a date until it is.",
-        asks="Open the gate",
+        subject="Check{check} to be made: {title}",
+        says="{the_check} on {title} is to be made, and nothing behind it has a date until it is.",
+        asks="Record the check",
         done="The check was made.",
         tells_moves=False,
     ),
@@ -249,9 +262,10 @@ _ENTRIES: Final = (
         "A forum has no meeting that an item needs",
         rules.calendar_ends,
         _ladder(_waiting(0), _waiting(5, "holder", "lead", "forum-lead"), _waiting(15, "superior")),
-        subject="{forum} has no meeting ahead: {title}",
-        says="No meeting of {forum} is known at which it could deal with {title}. Add its next meetings.",
-        asks="See the forum",
+        subject="No suitable meeting of {forum}: {title}",
+        says="No meeting of {forum} is known at which it could deal with {title}. Add its next meetings, or put {them} "
+        "on one of its meetings.",
+        asks="See the forum and add meetings",
         done="The forum has a meeting for it.",
         tells_moves=False,
     ),

@@ -37,6 +37,7 @@ def climbed(ladder: Ladder, day: date | None, since: datetime, calendar: Calenda
     follows within a day. Rungs after the day count from when it came up if it was overdue then, so that nobody's
     superior is told before they are.
     `waiting` counts from when it came up where no day is known; `waiting: 0` is at once in any case.
+    Rungs beyond the known end of the calendar are left out (`reaches_beyond`).
     """
     found: list[Moment] = []
     missed: Moment | None = None
@@ -53,32 +54,43 @@ def climbed(ladder: Ladder, day: date | None, since: datetime, calendar: Calenda
     return sorted(found, key=lambda moment: moment.at)
 
 
+def reaches_beyond(ladder: Ladder, day: date | None, since: datetime, calendar: Calendar) -> bool:
+    """Whether the calendar is not known as far as this ladder goes: it is to be looked at again."""
+    furthest = max((rung.days for rung in ladder.rungs), default=0)
+    last = max(day or business_date(since), business_date(since))
+    return last + timedelta(days=2 * furthest + 14) > calendar.known_until
+
+
+def next_look(
+    ladder: Ladder, day: date | None, since: datetime, now: datetime, calendar: Calendar, moments: Sequence[Moment]
+) -> datetime | None:
+    """When to look at it next: at its next rung, or once the calendar may be known further."""
+    coming = min((moment.at for moment in moments if moment.at > now), default=None)
+    if coming is None and reaches_beyond(ladder, day, since, calendar):
+        return now + LOOK_AGAIN
+    return coming
+
+
 def reached(moments: Sequence[Moment], now: datetime) -> list[Moment]:
     """Those whose time has come."""
     return [moment for moment in moments if moment.at <= now]
 
 
-def next_after(moments: Sequence[Moment], now: datetime) -> datetime | None:
-    """When the next rung comes, if there is one."""
-    return min((moment.at for moment in moments if moment.at > now), default=None)
-
-
 def _moment(ladder: Ladder, rung: Rung, day: date | None, since: datetime, calendar: Calendar) -> datetime | None:
-    length = Days(rung.days, "working-days")
-    if rung.when == "waiting":
-        if rung.days == 0:
-            return since
-        return local(calendar.forward(business_date(since), length), ladder.at) if day is None else None
-    if day is None:
-        return None
-    if rung.when == "before":
-        return local(calendar.back(day, length), ladder.at)
-    return local(calendar.forward(max(day, business_date(since)), length), ladder.at)
-
-
-def countable(ladder: Ladder, day: date | None, since: datetime, calendar: Calendar) -> list[Moment] | None:
-    """The same as `climbed`; None where the calendar is not known that far."""
+    """When a rung comes; None where it does not, or cannot be counted."""
     try:
-        return climbed(ladder, day, since, calendar)
+        on = _day(rung, day, since, calendar)
     except BeyondCalendar:
         return None
+    if rung.when == "waiting" and rung.days == 0:
+        return since
+    return None if on is None else local(on, ladder.at)
+
+
+def _day(rung: Rung, day: date | None, since: datetime, calendar: Calendar) -> date | None:
+    length, known_on = Days(rung.days, "working-days"), business_date(since)
+    if rung.when == "waiting":
+        return calendar.forward(known_on, length) if day is None else None
+    if day is None:
+        return None
+    return calendar.back(day, length) if rung.when == "before" else calendar.forward(max(day, known_on), length)

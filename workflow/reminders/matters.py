@@ -34,7 +34,7 @@ class Matter:
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """A matter as it is kept: since when it is known, which day was told last, how often its day has changed."""
+    """A matter as it is kept: since when it is known, how often its day has changed and how often it came up again."""
 
     id: str
     kind: str
@@ -46,8 +46,8 @@ class Reminder:
     day: date | None
     since: datetime
     changed_at: datetime
-    told_day: date | None = None
     sequence: int = 0
+    reopened: int = 0
     failures: int = 0
 
     @classmethod
@@ -56,9 +56,14 @@ class Reminder:
         return cls(**{field.name: row[field.name] for field in fields(cls)})
 
 
-def message_key(reminder: str, day: date | None, rung: str, person: str) -> str:
-    """The same for the same message to the same person, so that it is written once whoever computes it."""
-    return _digest(reminder, day.isoformat() if day else "", rung, person)
+def message_key(reminder: str, day: date | None, rung: str, person: str, reopened: int = 0) -> str:
+    """The same for the same message to the same person, so that it is written once whoever computes it.
+
+    `reopened`: how often the reminder came up again after it had ended. What has a day is told apart by that alone:
+    whoever knows the day need not hear it again.
+    """
+    again = (str(reopened),) if reopened and day is None else ()
+    return _digest(reminder, day.isoformat() if day else "", rung, person, *again)
 
 
 def _digest(*parts: str) -> str:

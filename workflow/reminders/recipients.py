@@ -32,26 +32,26 @@ class Posts:
     def reached(
         self, to: str, holder: str, forum: str | None, owner: str, organisation: str
     ) -> Iterator[tuple[Person, str]]:
-        """Whom one recipient of a rung stands for, and as what; where nobody holds a post, the item's leads."""
+        """Whom one recipient of a rung stands for, and as what.
+
+        Where nobody holds the post, or nobody who does can be written to, the item's leads are told.
+        """
         leads = self.of_holder(f"lead:{organisation}")
-        if to == "holder":
-            yield from _as(to, self.of_holder(holder) or leads)
-        elif to == "owner":
-            yield from _as(to, self.of_holder(f"person:{owner}")) if owner in self.known.people else _as("lead", leads)
+        if to in ("holder", "owner"):
+            found = self.of_holder(holder if to == "holder" else f"person:{owner}")
+            yield from _as(to, found)
+            if not any(person.email for person in found):
+                yield from _as(to if not found else "lead", leads)
         elif to == "lead":
             yield from _as(to, leads)
         elif to == "superior":
-            yield from (self._superior(lead) for lead in leads)
+            superiors = [self.known.people.get(lead.superior or "") for lead in leads]
+            yield from _as(to, [superior for superior in superiors if superior is not None])
         elif forum is not None and to in ("secretary", "chair"):
             yield from _as(to, self.of_holder(f"{to}:{forum}"))
         elif forum is not None and to == "forum-lead":
-            found = self.known.world.forums.get(forum)
-            yield from _as(to, self.of_holder(f"lead:{found.organisation}") if found else [])
-
-    def _superior(self, lead: Person) -> tuple[Person, str]:
-        """The superior of a lead; where none is on record, the lead is told again."""
-        superior = self.known.people.get(lead.superior or "")
-        return (superior, "superior") if superior else (lead, "lead")
+            at = self.known.world.forums.get(forum)
+            yield from _as(to, self.of_holder(f"lead:{at.organisation}") if at else [])
 
 
 def _as(what: str, people: list[Person]) -> Iterator[tuple[Person, str]]:

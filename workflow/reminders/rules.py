@@ -5,18 +5,19 @@ Most of it is what `workflow/tasks.py` finds that somebody has to do; the rest a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Final
 
-from routes.spec import Days
+from routes.spec import Days, WaitsForCheck
 from workflow.clear_days import Calendar
 from workflow.dossiers import Dossier, Row
-from workflow.due_dates import pack_in_force
+from workflow.due_dates import before_meeting, pack_in_force
 from workflow.facts import RulePack
-from workflow.known import Known
+from workflow.known import ALWAYS, Known
+from workflow.meeting_choice import known_sittings
 from workflow.plans import Plan, PlannedStep
 from workflow.reminders.matters import Matter
 from workflow.tasks import Task
@@ -42,11 +43,32 @@ class Facts:
     known: Known
     calendar: Calendar
     moved_on: date | None = None
+    known_on: Mapping[str, date] = field(default_factory=dict)  # since when each matter is watched, by its id
+    else_known_on: date = ALWAYS  # since when those are that nobody watches yet
 
     @cached_property
     def nowhere(self) -> frozenset[str]:
         """The steps for which no meeting is known."""
         return frozenset(step.step for step in self.plan.steps if step.basis == "none")
+
+    def missed(self, step: str) -> date | None:
+        """The day by which the report should have been there for a forum's next meeting, on which the step is not.
+
+        None where what comes before the step was not done by then: nobody could have been in time.
+        """
+        planned, row = self.plan.step(step), self.dossier.step(step)
+        put_off = row["not_before"] or row["not_before_meeting"] or row["round"] > 1
+        if step not in self.plan.now or planned.basis == "bound" or not planned.forum or put_off:
+            return None
+        coming = next(known_sittings(self.known.world, planned.forum, self.plan.on, self.calendar), None)
+        if coming is None or (planned.meeting is not None and planned.meeting <= coming.day):
+            return None
+        due = before_meeting(self.pack(planned.forum, coming.day), False, coming.day, self.calendar).report_due
+        if due is None or due >= self.plan.on:
+            return None
+        before = self.dossier.stage_of(row).after
+        done = [one.meeting for one, of in self.steps() if of["stage"] in before and one.state == "passed"]
+        return due if all(day is not None and day <= due for day in done) else None
 
     def found(self, *acts: str) -> Iterator[Task]:
         """The tasks of these acts."""
@@ -79,11 +101,16 @@ class Facts:
 def report_due(facts: Facts) -> Iterator[Matter]:
     """The report has to be with a forum by a day, for the first time, again, or in a newer version.
 
-    Where a forum has no further meeting there is no day either; whoever was told one hears of that.
+    Where it missed the forum's next meeting it is overdue until that meeting is over: it may still be taken late. Where
+    a forum has no further meeting there is no day either; whoever was told one hears of that.
     """
     for task in facts.found("submit"):
-        if task.due is not None or task.step in facts.nowhere:
-            yield facts.matter("report-due", task.holder, task.step, task.due, task.detail)
+        matter = facts.matter("report-due", task.holder, task.step, task.due, task.detail)
+        missed = facts.missed(task.step)
+        if missed is not None and facts.known_on.get(matter.id, facts.else_known_on) <= missed:
+            yield replace(matter, day=missed)
+        elif task.due is not None or task.step in facts.nowhere:
+            yield matter
 
 
 def clearance(facts: Facts) -> Iterator[Matter]:
@@ -156,7 +183,9 @@ def condition_due(facts: Facts) -> Iterator[Matter]:
 def evidence_due(facts: Facts) -> Iterator[Matter]:
     """A gate waits for a check."""
     for task in facts.found("open-gate"):
-        yield facts.matter("evidence-due", task.holder, task.step, None)
+        gate = facts.dossier.stage_of(facts.dossier.step(task.step)).gate
+        check = gate.check if isinstance(gate, WaitsForCheck) else ""
+        yield facts.matter("evidence-due", task.holder, task.step, None, check)
 
 
 def consultation_closing(facts: Facts) -> Iterator[Matter]:
@@ -180,7 +209,8 @@ def calendar_ends(facts: Facts) -> Iterator[Matter]:
     for step, row in facts.steps():
         stage = facts.dossier.stage_of(row)
         waits = step.state not in ("passed", "skipped", "ended", "fell-short", "called-in") and step.basis == "none"
-        if stage.kind == "meeting" and step.forum and waits and all(stages.get(before, True) for before in stage.after):
+        ready = all(stages.get(before, True) for before in stage.after)
+        if stage.kind == "meeting" and step.forum and waits and ready and facts.missed(step.step) is None:
             yield facts.matter("calendar-ends", f"secretary:{step.forum}", step.step, None)
 
 

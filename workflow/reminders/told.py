@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 
 from models.forecasts import forecasts, timetable
+from models.organisations import meetings
 from workflow.known import Known
 from workflow.letters import one_line
 from workflow.reminders.recipients import Posts
@@ -82,6 +83,7 @@ class Expected:
     part: str
     meets_on: date | None
     meeting: str | None
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +126,20 @@ class About:
             late=message["late"],
             meets_on=at.meets_on if at else None,
             meets_at=meeting.time if meeting else None,
+            place=at.place if at else None,
             meeting=meeting.id if meeting else None,
             exempt=exempt,
-            link=f"{self.address}/items/{message['item']}",
+            link=f"{self.address}/deadlines"
+            if exempt
+            else f"{self.address}/items/{message['item']}",  # an id tells too
         )
+
+
+def _page(message: Mapping[str, Any], exempt: bool) -> str:
+    """Where to go. Of an item in Part II not to its own page, since ids tell something too."""
+    if exempt:
+        return "deadlines"
+    return f"forums/{message['forum']}" if message["kind"] == "calendar-ends" else f"items/{message['item']}"
 
 
 def read_about(db: Connection, known: Known, today: date, address: str, ids: Iterable[str]) -> About:
@@ -140,7 +152,8 @@ def read_about(db: Connection, known: Known, today: date, address: str, ids: Ite
         of, at = forecasts.c, timetable.c
         for row in db.execute(select(of.item, of.title, of.part, of.organisation).where(of.item.in_(chunk))):
             items[row.item] = OfItem(row.title, row.part, row.organisation)
-        steps = select(at.item, at.step, at.part, at.meets_on, at.meeting).where(at.item.in_(chunk))
+        steps = select(at.item, at.step, at.part, at.meets_on, at.meeting, meetings.c.place)
+        steps = steps.outerjoin(meetings, meetings.c.id == at.meeting).where(at.item.in_(chunk))
         for step in db.execute(steps):
-            expected[step.item, step.step] = Expected(step.part, step.meets_on, step.meeting)
+            expected[step.item, step.step] = Expected(step.part, step.meets_on, step.meeting, step.place)
     return About(known, today, address, items, expected)

@@ -5,7 +5,7 @@ What has come up is added, what has another day is moved, what is no longer want
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -25,10 +25,16 @@ from workflow.known import Known
 from workflow.listing import UNKNOWN_DAY
 from workflow.plans import Plan
 from workflow.reminders.kinds import KINDS
-from workflow.reminders.ladders import LOOK_AGAIN, countable
+from workflow.reminders.ladders import Moment, climbed, next_look
 from workflow.reminders.matters import Matter
 from workflow.reminders.rules import Facts
 from workflow.tasks import Task
+
+#: What may still have to be done when a route is complete.
+_AFTER_THE_END: Final = ("condition-due", "minutes-due", "decision-to-publish", "call-in-ending")
+
+#: What is spoken of by a day that can be lost without anything being done.
+_LOSE_THEIR_DAY: Final = ("report-due", "notice-due", "meeting-tomorrow")
 
 _OVER: Final = {
     "withdrawn": "The item was withdrawn.",
@@ -82,8 +88,8 @@ def watch(do: Doing, watched: Sequence[Watched], new: bool = False) -> set[str]:
     ended: list[dict[str, Any]] = []
     reminded: set[str] = set()
     for of in watched:
-        facts = Facts(of.dossier, of.plan, of.tasks, do.known, do.calendar, moved_on.get(of.dossier.id))
-        wanted, known = matters_of(facts), kept[of.dossier.id]
+        known = kept[of.dossier.id]
+        wanted = matters_of(_facts(do, of, known, moved_on.get(of.dossier.id)))
         if wanted:
             reminded.add(of.dossier.id)
         for name, matter in wanted.items():
@@ -91,9 +97,11 @@ def watch(do: Doing, watched: Sequence[Watched], new: bool = False) -> set[str]:
                 added.append(_added(do, of.dossier.route, matter))
             elif _differs(do, known[name], matter):
                 changed.append(_changed(do, of.dossier.route, matter, known[name]))
-        for name, row in known.items():
-            if name not in wanted and row.ended_at is None:
+        for row in (row for name, row in known.items() if name not in wanted and row.ended_at is None):
+            if not _has_lost_its_day(of, row):
                 ended.append(_ended(do, of, row))
+            elif row.day is not None:
+                changed.append(_changed(do, of.dossier.route, _without_a_day(row), row))
     if added:
         do.db.execute(_add(), added)
     if changed:
@@ -101,6 +109,29 @@ def watch(do: Doing, watched: Sequence[Watched], new: bool = False) -> set[str]:
     if ended:
         do.db.execute(_end(), sorted(ended, key=lambda row: str(row["key"])))
     return reminded
+
+
+def _facts(do: Doing, of: Watched, known: Mapping[str, Row[Any]], moved_on: date | None) -> Facts:
+    watched = {name: business_date(row.since) for name, row in known.items() if row.ended_at is None}
+    return Facts(of.dossier, of.plan, of.tasks, do.known, do.calendar, moved_on, watched, do.today)
+
+
+def _has_lost_its_day(of: Watched, row: Row[Any]) -> bool:
+    """A report, a notice or a meeting that is still to come, only that nobody knows when: who was told hears of it."""
+    if row.kind not in _LOSE_THEIR_DAY or of.plan.item_state != "in-progress" or not row.step:
+        return False
+    step, current = of.plan.step(row.step), of.dossier.step(row.step)
+    is_open = step.state in ("waiting", "ready") and current["round"] == row.round
+    if row.kind == "meeting-tomorrow":
+        return is_open and step.basis != "bound"
+    still = current["papers"] == "none" and not current["verbal"]
+    if row.kind == "notice-due":
+        still = current["notice_given"] is None
+    return is_open and still and step.basis == "none"
+
+
+def _without_a_day(row: Row[Any]) -> Matter:
+    return Matter(row.kind, row.item, row.holder, row.step, row.round, row.detail, row.forum, None)
 
 
 def last_moved(do: Doing, ids: Sequence[str]) -> dict[str, date]:
@@ -118,6 +149,8 @@ def _differs(do: Doing, row: Row[Any], matter: Matter) -> bool:
 
 
 def _added(do: Doing, route: Route, matter: Matter) -> dict[str, Any]:
+    ladder = ladder_for(do.known, route, matter.kind, matter.forum)
+    moments = climbed(ladder, matter.day, do.now, do.calendar)
     return {
         "id": matter.id,
         "kind": matter.kind,
@@ -130,11 +163,11 @@ def _added(do: Doing, route: Route, matter: Matter) -> dict[str, Any]:
         "day": matter.day,
         "by_day": matter.day or UNKNOWN_DAY,
         "since": do.now,
-        "next_at": _first_look(do, route, matter, do.now),
-        "told_day": None,
+        "next_at": _first_look(do, ladder, matter, do.now, moments),
         "ended_at": None,
         "ended_because": None,
         "sequence": 0,
+        "reopened": 0,
         "changed_at": do.now,
         "failures": 0,
         "last_failure": None,
@@ -142,30 +175,37 @@ def _added(do: Doing, route: Route, matter: Matter) -> dict[str, Any]:
 
 
 def _changed(do: Doing, route: Route, matter: Matter, row: Row[Any]) -> dict[str, Any]:
-    """Another day, or wanted again after it had ended. Whoever was told the old day is told at once."""
-    since = do.now if row.ended_at is not None else row.since
-    next_at = _first_look(do, route, matter, since)
-    if row.told_day is not None and row.told_day != matter.day and KINDS[matter.kind].tells_moves:
-        next_at = do.now
+    """Another day, other ladders, or wanted again after it had ended. Whoever was told the old day is told at once."""
+    reopens, moves = row.ended_at is not None, row.day != matter.day
+    since = do.now if reopens else row.since
+    ladder = ladder_for(do.known, route, matter.kind, matter.forum)
+    moments = climbed(ladder, matter.day, since, do.calendar)
+    next_at: datetime | None = do.now
+    if moves and KINDS[matter.kind].moved is not None:
+        pass  # whoever was told the old day is told at once
+    elif moves or reopens:
+        next_at = _first_look(do, ladder, matter, since, moments)
+    else:  # only the ladder: what has passed by it is not said again
+        next_at = next_look(ladder, matter.day, since, do.now, do.calendar, moments)
     return {
         "key": row.id,
         "to_day": matter.day,
         "to_by_day": matter.day or UNKNOWN_DAY,
         "to_since": since,
         "to_next_at": next_at,
-        "to_sequence": row.sequence + (row.day != matter.day or row.ended_at is not None),
+        "to_sequence": row.sequence + (moves or reopens),
+        "to_reopened": row.reopened + reopens,
         "to_changed_at": do.now,
     }
 
 
-def _first_look(do: Doing, route: Route, matter: Matter, since: datetime) -> datetime | None:
-    """When somebody is to be told first: now, if the last rung that has passed was never spoken of."""
-    moments = countable(ladder_for(do.known, route, matter.kind, matter.forum), matter.day, since, do.calendar)
-    if moments is None:
-        return do.now + LOOK_AGAIN
+def _first_look(
+    do: Doing, ladder: Ladder, matter: Matter, since: datetime, moments: Sequence[Moment]
+) -> datetime | None:
+    """When somebody is to be told first: now, if a rung has come."""
     if any(moment.at <= do.now for moment in moments):
         return do.now
-    return min((moment.at for moment in moments), default=None)
+    return next_look(ladder, matter.day, since, do.now, do.calendar, moments)
 
 
 def _ended(do: Doing, of: Watched, row: Row[Any]) -> dict[str, Any]:
@@ -174,7 +214,7 @@ def _ended(do: Doing, of: Watched, row: Row[Any]) -> dict[str, Any]:
 
 def _because(of: Watched, row: Row[Any]) -> str:
     """Why a reminder is no longer wanted."""
-    if of.plan.item_state in _OVER:
+    if of.plan.item_state in _OVER and not (of.plan.item_state == "complete" and row.kind in _AFTER_THE_END):
         return _OVER[of.plan.item_state]
     if row.step:
         step = of.plan.step(row.step)
@@ -196,12 +236,14 @@ def _kept() -> Select[Any]:
         reminders.c.step,
         reminders.c.round,
         reminders.c.forum,
+        reminders.c.detail,
+        reminders.c.holder,
         reminders.c.day,
         reminders.c.since,
         reminders.c.next_at,
-        reminders.c.told_day,
         reminders.c.ended_at,
         reminders.c.sequence,
+        reminders.c.reopened,
     )
     query = select(*columns).where(reminders.c.item.in_(bindparam("ids", expanding=True)))
     return query.order_by(reminders.c.id).with_for_update()
@@ -221,7 +263,7 @@ def _add() -> Insert:
 
 @cache
 def _change() -> Update:
-    columns = ("day", "by_day", "since", "next_at", "sequence", "changed_at")
+    columns = ("day", "by_day", "since", "next_at", "sequence", "reopened", "changed_at")
     values: dict[str, Any] = {name: bindparam(f"to_{name}") for name in columns}
     values |= {"ended_at": None, "ended_because": None, "failures": 0, "last_failure": None}
     return update(reminders).where(reminders.c.id == bindparam("key")).values(values)

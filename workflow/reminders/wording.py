@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from textwrap import shorten
 from typing import Final
 
 from workflow.errors import day
@@ -15,6 +16,7 @@ from workflow.reminders.kinds import KINDS
 from workflow.reminders.told import Told
 
 ITEMS: Final = "these items"  # in place of the title, where several items are spoken of at once
+CHECK_IN_SUBJECT: Final = 60  # letters of a check that head a letter; the sentence says all of it
 
 #: As what somebody is told: to the reader, and of somebody else behind "who is away and".
 _AS: Final = {
@@ -67,10 +69,10 @@ def subject_of(told: Told, title: str = "") -> str:
     return capital(_subject(told, title or told.title))
 
 
-def subject_in_sentence(told: Told, title: str = "") -> str:
-    """The same behind other words; the name of a forum keeps its capital."""
-    said = _subject(told, title or told.title)
-    is_name = said.startswith(_places(told)["forum"])
+def label_of(told: Told) -> str:
+    """What and by when, without the item, to stand behind other words; the name of a forum keeps its capital."""
+    said = _subject(told, "").removesuffix(": ")
+    is_name = bool(told.forum_name) and said.startswith(_places(told)["forum"])
     return said if is_name else said[:1].lower() + said[1:]
 
 
@@ -79,13 +81,16 @@ def sentence_of(told: Told, title: str = "") -> str:
     kind, words = KINDS[told.kind], _words(told, title or told.title, in_full)
     if kind.moved is None or told.old_day is None:
         return capital(((told.overdue and kind.overdue) or kind.says).format_map(words))
-    about, falls, before = kind.moved.about.format_map(words), kind.moved.falls, in_full(told.old_day)
+    about, before = kind.moved.about.format_map(words), in_full(told.old_day)
     if told.day is None:
-        return capital(f"{about} is no longer {falls} {before}; no new day is known yet.")
-    at = _at(told) if told.day == told.meets_on else ""
+        off = kind.moved.off.format_map(words)
+        return capital(off or f"{about} is no longer {kind.moved.falls} {before}; no new day is known yet.")
     passed = ", which has passed" if told.overdue else ""
-    old = f"it was {before} before, which has passed" if told.old_day < told.today else f"you were told {before}"
-    return capital(f"{about} is now {falls} {in_full(told.day)}{at}{passed}; {old}.")
+    now = _falls(told, told.day, kind.moved.falls, in_full) + (passed or words["at_time"] + words["at_place"])
+    old = f"it was {before} before" if told.old_day < told.today else f"you were told {before}"
+    if told.old_day < told.today and not passed:
+        old += ", which has passed"
+    return capital(f"{about} is now {now}; {old}.")
 
 
 def reason_of(told: Told, several: bool = False) -> str:
@@ -101,10 +106,15 @@ def reason_of(told: Told, several: bool = False) -> str:
 
 
 def meets(told: Told) -> str:
-    """When the forum is expected to deal with it, unless that is said already or past."""
-    if told.kind == "meeting-tomorrow" or told.meets_on is None or told.meets_on < told.today or not told.forum_name:
+    """When the forum is expected to deal with it, unless that is said already or past, or the reader decides alone.
+
+    Only beside a day of its own: who is told none is not told when the meeting moves either.
+    """
+    if told.day is None or told.meets_on is None or told.meets_on < told.today or not told.forum_name:
         return ""
-    when = f"{in_full(told.meets_on)}{_at(told)}."
+    if told.kind == "meeting-tomorrow" or (_role(told) == "member" and _is_theirs(told)):
+        return ""
+    when = f"{in_full(told.meets_on)}{_at(told)}{_where(told)}."
     return f"{one_line(told.forum_name)} {'meets on' if told.meeting else 'is expected to deal with this on'} {when}"
 
 
@@ -114,8 +124,12 @@ def post_of(told: Told) -> str:
 
 
 def asks_of(told: Told) -> str:
-    """What the link is for: to whoever is told only because others have not acted, it shows the item."""
-    return KINDS[told.kind].asks if _is_theirs(told) else "See the item"
+    """What the link is for: to whoever is told only because others have not acted, it shows the item or the forum."""
+    if told.exempt:
+        return "See My deadlines"
+    if _is_theirs(told):
+        return KINDS[told.kind].asks
+    return "See the forum" if told.kind == "calendar-ends" else "See the item"
 
 
 def in_full(value: date) -> str:
@@ -144,25 +158,41 @@ def capital(text: str) -> str:
 
 def _subject(told: Told, title: str) -> str:
     kind, words = KINDS[told.kind], _words(told, title, day)
+    if told.overdue and kind.overdue_subject:
+        return kind.overdue_subject.format_map(words)
     if kind.moved is None or told.old_day is None:
-        return ((told.overdue and kind.overdue_subject) or kind.subject).format_map(words)
+        return kind.subject.format_map(words)
     label, falls = kind.moved.label.format_map(words), kind.moved.falls
-    falls = f"now {falls} {day(told.day)}" if told.day else f"no longer {falls} {day(told.old_day)}"
-    return f"{label} {falls}: {words['title']}"
+    if told.day is not None:
+        return f"{label} now {_falls(told, told.day, falls, day)}: {words['title']}"
+    if kind.moved.off_subject:
+        return kind.moved.off_subject.format_map(words)
+    return f"{label} no longer {falls} {day(told.old_day)}: {words['title']}"
+
+
+def _falls(told: Told, on: date, falls: str, dated: Callable[[date], str]) -> str:
+    """How a day is spoken of: what is on this very day is today."""
+    return f"{'today,' if falls == 'on' and on == told.today else falls} {dated(on)}"
 
 
 def _words(told: Told, title: str, dated: Callable[[date], str]) -> dict[str, str]:
     """What the braces of a wording stand for; days are written as `dated` does."""
     why, to_do = _TURNS.get(told.detail.partition("/")[0], _TURN)
-    places = _places(told)
+    places, check = _places(told), "" if told.exempt else one_line(told.detail)
     who, forum, item = _who(told), places["forum"], one_line(title)
     on = dated(told.day) if told.day else "a day that is not known"
+    is_meeting = told.day is not None and told.day == told.meets_on
     return places | {
         "title": item,
+        "them": "them" if title == ITEMS else "it",
         "day": on,
         "by_day": f" by {on}" if told.day else "",
-        "at_time": _at(told),
-        "at_place": f" ({one_line(told.place)})" if told.place else "",
+        "on_day": _falls(told, told.day, "on", dated) if told.day else f"on {on}",
+        "old_day": dated(told.old_day) if told.old_day else "",
+        "at_time": _at(told) if is_meeting else "",
+        "at_place": _where(told) if is_meeting else "",
+        "check": f" “{shorten(check, CHECK_IN_SUBJECT, placeholder=' …')}”" if check else "",
+        "the_check": f"the check “{check}”" if check else "a check",
         "again": _AGAIN.get(told.detail, ""),
         "number": told.detail,
         "event": f"{forum} was to deal with {item}" if told.forum_name else f"{forum} on {item} ended",
@@ -221,3 +251,7 @@ def _with_others(told: Told, places: Mapping[str, str]) -> str:
 
 def _at(told: Told) -> str:
     return f" at {at_time(told.meets_at)}" if told.meets_at else ""
+
+
+def _where(told: Told) -> str:
+    return f", {one_line(told.place)}" if told.place else ""

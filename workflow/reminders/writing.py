@@ -17,11 +17,11 @@ from workflow.reminders.wording import (
     ITEMS,
     asks_of,
     in_full,
+    label_of,
     meets,
     post_of,
     reason_of,
     sentence_of,
-    subject_in_sentence,
     subject_of,
 )
 
@@ -50,10 +50,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What is said once of one item or several: `first` is the heading as part of a subject."""
+    """What is said once of one item or several: `label` is what the heading says before it names them."""
 
     heading: str
-    first: str
+    label: str
     sentence: str
     reason: str
     is_late: bool
@@ -104,7 +104,7 @@ def hook_letter(told: Told, hook_id: str) -> Letter:
     """The same for another tool, which many people read: it speaks of posts, and names nobody."""
     of_posts = replace(told, holder_names=(), because="", stands_in_for=None)
     whose = "" if told.kind in INFORMS else f"It is with {post_of(told)}."
-    said = " ".join(filter(None, (meets(told), whose)))
+    said = " ".join(filter(None, (meets(of_posts), whose)))
     body = "\n".join(filter(None, (sentence_of(of_posts), said, told.link))) + "\n"
     subject = subject_of(of_posts)
     return Letter(ONE, None, hook_id, subject, body, item=told.item, step=told.step or None, channel="webhook")
@@ -138,10 +138,10 @@ def _group(told: Sequence[Told]) -> Group:
     reasons = [reason_of(one, several) for one in told]
     is_shared = len(set(reasons)) == 1
     lines = [Line(one.title, one.link, asks_of(one), "" if is_shared else reason_of(one)) for one in told]
-    count = f"{len(told)} items" if several else ""
+    named = f"{first.title} and {len(told) - 1} more" if several else ""
     return Group(
-        subject_of(first, count),
-        subject_in_sentence(first, count),
+        subject_of(first, named),
+        label_of(first) if first.day or first.old_day else f"{label_of(first)} ({first.title})",
         sentence_of(first, ITEMS if several else ""),
         reasons[0] if is_shared else "",
         first.late,
@@ -150,13 +150,13 @@ def _group(told: Sequence[Told]) -> Group:
 
 
 def _subject(groups: Sequence[Group], told: Sequence[Told], today: date | None) -> str:
-    """What the letter is about: how many reminders, and the first of them."""
+    """What the letter is about: how many reminders, and the first of them; by its title if it has no day."""
     if today is not None:
         return f"Your reminders for {in_full(today)}"
     if len(groups) == 1:
         return groups[0].heading
     late = "late " if all(group.is_late for group in groups) else ""
-    return f"{len(told)} {late}reminders, first: {groups[0].first}"
+    return f"{len(told)} {late}reminders: {groups[0].label}, and more"
 
 
 def _cut(groups: Sequence[Group]) -> Iterator[Group]:

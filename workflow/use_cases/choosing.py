@@ -8,7 +8,6 @@ whoever stands in for somebody is told what that person would be told while they
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -17,18 +16,20 @@ from sqlalchemy import Row, Update, and_, bindparam, delete, func, select, updat
 
 from models.forecasts import forecasts
 from models.organisations import people
-from models.reminders import choices, messages, snoozes
+from models.reminders import choices, messages, reminders, snoozes
 from models.sessions import adding, replacing
 from routes.ladders import EARLIEST, LATEST
+from workflow.choices import organisations_of
 from workflow.clock import business_date
 from workflow.doing import Doing
 from workflow.errors import NotPermitted, Refused, Unknown, day
-from workflow.known import Person
+from workflow.known import Known, Person
 from workflow.logs import Log
-from workflow.queries.deadlines import NOT_YOURS, deadline_of
+from workflow.queries.deadlines import NOT_YOURS, one_deadline, open_for
 from workflow.reminders.choices import Choices, choices_of, may_be_sent, send_at
 from workflow.reminders.kinds import KINDS
 from workflow.reminders.matters import message_key
+from workflow.runtime import Looking
 from workflow.visibility import reader_of, visible
 
 LEFT: Final = "They have left this kind of reminder."
@@ -100,7 +101,7 @@ def choose(do: Doing, form: Wish) -> Chosen:
     if form.delivery not in ("at-once", "daily"):
         raise Unfit("delivery", "Choose whether you want to be told at once or in one letter a day.")
     if form.delivery == "daily" and not (_TIME.fullmatch(form.daily_at) and EARLIEST <= form.daily_at <= LATEST):
-        raise Unfit("daily_at", "The daily letter can come at any time between 6am and 10pm, such as 8:30am.")
+        raise Unfit("daily_at", "The daily letter can come at any time between 6am and 10pm, such as 9:30am.")
     if unknown := sorted(form.unwanted - set(KINDS)):
         raise Unfit("unwanted", f"“{unknown[0]}” is no kind of reminder. Choose among those on the page.")
     before = _in_hand(do, me)
@@ -140,7 +141,8 @@ def away(do: Doing, form: Absence) -> Chosen:
     _take_back(do, me)
     _hand_over(do, me, deputy, of_deputy, form)
     sentence = f"{deputy.name} stands in for you from {day(form.away_from)} to {day(form.away_until)}."
-    return Chosen(sentence, _away_too(deputy, of_deputy, form))
+    warnings = (_may_not_see(do, me, deputy), _away_too(deputy, of_deputy, form))
+    return Chosen(sentence, " ".join(filter(None, warnings)) or None)
 
 
 def back(do: Doing, _form: object = None) -> Chosen:
@@ -154,11 +156,15 @@ def back(do: Doing, _form: object = None) -> Chosen:
 def snooze(do: Doing, form: Snooze) -> Chosen:
     """One is not told of this again before a day. Others whom it concerns are."""
     me = _oneself(do)
-    found = deadline_of(do.db, do.known, do.today, me, form.reminder)
+    found = one_deadline(Looking(do.db, do.known, do.calendar, do.now, do.today), me, form.reminder)
     if found is None:
         raise Unknown(NOT_YOURS)
+    if found.comes_at is None:
+        raise Refused("You are not told of it again as it is, so there is nothing to snooze.")
     if form.until <= do.today:
         raise Unfit("until", "Choose a day after today.")
+    if form.until <= (comes_on := business_date(found.comes_at)):
+        raise Unfit("until", f"You hear of it next on {day(comes_on)}, and not before: choose a day after that.")
     if form.until > do.calendar.known_until:
         raise Unfit("until", f"Choose a day until {day(do.calendar.known_until)}: working days are known until then.")
     if found.day is not None and do.today <= found.day < form.until and not form.beyond:
@@ -268,7 +274,9 @@ def _hand_over(do: Doing, me: Person, deputy: Person, chosen: Choices, form: Abs
         )
     )
     during = (row for row in do.db.execute(query) if form.covers(max(business_date(row.send_at), do.today)))
-    copies = [_copy(do, row, deputy, chosen, form) for row in during]
+    found = list(during)
+    reopened = _reopened(do, [row.reminder for row in found])
+    copies = [_copy(do, row, deputy, chosen, form, reopened.get(row.reminder, 0)) for row in found]
     if not copies:
         return
     taken_back = and_(messages.c.stands_in_for == me.id, messages.c.dropped == BACK)
@@ -278,11 +286,17 @@ def _hand_over(do: Doing, me: Person, deputy: Person, chosen: Choices, form: Abs
     do.db.execute(adding(messages, do.db.dialect), copies)
 
 
-def _copy(do: Doing, row: Row[Any], deputy: Person, chosen: Choices, form: Absence) -> dict[str, Any]:
+def _reopened(do: Doing, ids: list[str]) -> dict[str, int]:
+    """How often these reminders came up again: part of what tells their messages apart."""
+    query = select(reminders.c.id, reminders.c.reopened).where(reminders.c.id.in_(ids))
+    return {row.id: row.reopened for row in do.db.execute(query)}
+
+
+def _copy(do: Doing, row: Row[Any], deputy: Person, chosen: Choices, form: Absence, reopened: int) -> dict[str, Any]:
     from_then_on = do.now if form.covers(do.today) else row.send_at
     return {
         **row._asdict(),
-        "key": message_key(row.reminder, row.day, row.rung, deputy.id),
+        "key": message_key(row.reminder, row.day, row.rung, deputy.id, reopened),
         "person": deputy.id,
         "stands_in_for": row.person,
         "send_at": send_at(chosen, from_then_on, do.calendar),
@@ -300,11 +314,27 @@ def _away_too(deputy: Person, of_deputy: Choices, form: Absence) -> str | None:
     )
 
 
+def _may_not_see(do: Doing, me: Person, deputy: Person) -> str | None:
+    """What whoever stands in is not told, since it is not for them to see."""
+    mine, unseen = open_for(do.db, do.known, me, deputy)
+    if not unseen.number:
+        return None
+    seen = f"{mine.number - unseen.number} of your" if not mine.more else "only some of your"
+    if not mine.more and mine.number == 1:
+        return f"{deputy.name} may not see your 1 open reminder and is not told of it. Consider choosing somebody else."
+    return f"{deputy.name} may see {seen} {mine} open reminders and is told of no others. Consider choosing somebody else."
+
+
 def _put_off() -> Update:
     waiting = and_(messages.c.key == bindparam("of"), messages.c.settled_at.is_(None))
     return update(messages).where(waiting).values(send_at=bindparam("to"))
 
 
-def deputies(people: Iterable[Person], me: Person) -> list[Person]:
-    """Everybody who could stand in for somebody: whoever can be written to."""
-    return [person for person in people if person.email and person.id != me.id]
+def deputies(known: Known, me: Person) -> tuple[list[Person], list[Person]]:
+    """Everybody who could stand in for somebody: those with a post at one of their organisations, and the others."""
+    of_mine = organisations_of(known, me)
+    found: tuple[list[Person], list[Person]] = ([], [])
+    for person in known.people.values():
+        if person.email and person.id != me.id:
+            found[of_mine.isdisjoint(organisations_of(known, person))].append(person)
+    return found

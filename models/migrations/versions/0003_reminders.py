@@ -35,7 +35,19 @@ def _letters() -> None:
         batch_op.create_check_constraint("channel", "channel IN ('mail', 'webhook')")
     op.execute(f"UPDATE post_letters SET given_up_at = written_at WHERE sent_at IS NULL AND failures >= {GIVEN_UP}")
     op.execute("UPDATE post_letters SET sent_by = 'folder' WHERE sent_at IS NOT NULL")
+    waiting = "sent_at IS NULL AND given_up_at IS NULL"
+    op.execute(f"UPDATE post_letters SET leased_until = written_at WHERE {waiting} AND leased_until IS NULL")
     with op.batch_alter_table("post_letters") as batch_op:
+        batch_op.create_check_constraint(
+            "comes_round", "leased_until IS NOT NULL OR sent_at IS NOT NULL OR given_up_at IS NOT NULL"
+        )
+        for name, columns in (("free", ["leased_until", "id"]), ("to", ["to", "leased_until"])):
+            batch_op.create_index(
+                f"ix_post_letters_{name}",
+                columns,
+                sqlite_where=sa.text(waiting),
+                postgresql_where=sa.text(waiting),
+            )
         batch_op.create_index(
             "ix_post_letters_given_up",
             ["given_up_at", "id"],
@@ -183,10 +195,10 @@ def _reminders() -> None:
         sa.Column("by_day", sa.Date(), nullable=False),
         sa.Column("since", UtcDateTime(), nullable=False),
         sa.Column("next_at", UtcDateTime(), nullable=True),
-        sa.Column("told_day", sa.Date(), nullable=True),
         sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.Column("ended_because", sa.Text(), nullable=True),
         sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("reopened", sa.Integer(), nullable=False),
         sa.Column("changed_at", UtcDateTime(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("last_failure", sa.Text(), nullable=True),
@@ -202,6 +214,13 @@ def _reminders() -> None:
             postgresql_where=sa.text("next_at IS NOT NULL"),
         )
         batch_op.create_index("ix_post_reminders_holder", ["holder", "by_day", "id"], unique=False)
+        batch_op.create_index(
+            "ix_post_reminders_open",
+            ["holder", "by_day", "id"],
+            unique=False,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
         batch_op.create_index("ix_post_reminders_item", ["item"], unique=False)
         batch_op.create_index(
             "ix_post_reminders_failing",
