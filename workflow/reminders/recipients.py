@@ -41,7 +41,7 @@ class Posts:
             found = self.of_holder(holder if to == "holder" else f"person:{owner}")
             yield from _as(to, found)
             if not any(person.email for person in found):
-                yield from _as(to if not found else "lead", leads)
+                yield from _as("holder" if to == "holder" and not found else "lead", leads)
         elif to == "lead":
             yield from _as(to, leads)
         elif to == "superior":

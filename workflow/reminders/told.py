@@ -129,9 +129,7 @@ class About:
             place=at.place if at else None,
             meeting=meeting.id if meeting else None,
             exempt=exempt,
-            link=f"{self.address}/deadlines"
-            if exempt
-            else f"{self.address}/items/{message['item']}",  # an id tells too
+            link=f"{self.address}/{_page(message, exempt)}",
         )
 
 
