@@ -79,14 +79,13 @@ def write_letters(do: Doing, passed_over: set[str], limit: int = PEOPLE_AT_ONCE)
 
 def write(do: Doing, person: Person, mine: Sequence[Message], around: Around) -> int:
     """Somebody's letter about what still holds; if it cannot be written, one for each message that can be."""
-    still = []
-    for row in mine:
-        if (why := _why_not(row, around)) is None:
-            still.append(row)
-        else:
-            _change(do, [row], {"settled_at": do.now, "dropped": why})
-            if why in (_NOT_HELD, NOT_THEIRS_TO_SEE):  # whoever holds the post now is told in their place
-                _look_again(do, row["reminder"])
+    dropped = {row["key"]: why for row in mine if (why := _why_not(row, around)) is not None}
+    for why in sorted(set(dropped.values())):
+        settled = {"settled_at": do.now, "dropped": why}
+        _change(do, [row for row in mine if dropped.get(row["key"]) == why], settled)
+    # whoever holds the post now is told in their place
+    _look_again(do, {row["reminder"] for row in mine if dropped.get(row["key"]) in (_NOT_HELD, NOT_THEIRS_TO_SEE)})
+    still = [row for row in mine if row["key"] not in dropped]
     return _written(do, person, still, around) if still else 0
 
 
@@ -196,9 +195,10 @@ def _change(do: Doing, rows: Sequence[Message], values: Mapping[str, Any]) -> No
         do.db.execute(update(messages).where(messages.c.key.in_(chunk)).values(values))
 
 
-def _look_again(do: Doing, reminder: str) -> None:
-    still = (reminders.c.id == reminder) & reminders.c.ended_at.is_(None)
-    do.db.execute(update(reminders).where(still).values(next_at=do.now))
+def _look_again(do: Doing, ids: set[str]) -> None:
+    if ids:
+        still = reminders.c.id.in_(sorted(ids)) & reminders.c.ended_at.is_(None)
+        do.db.execute(update(reminders).where(still).values(next_at=do.now))
 
 
 def _waiting(do: Doing, passed_over: set[str], limit: int) -> list[str]:
