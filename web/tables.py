@@ -54,9 +54,9 @@ def where(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> None:
 def due(listed: Sequence[Due], names: Mapping[str, str], sent: bool) -> None:
     """One row a message: when it is due, to whom, about what and why."""
     if not listed:
-        click.echo("No reminders are due.")
+        click.echo("Nothing was sent: no reminders are due at this hour." if sent else "No reminders are due.")
         return
-    table = _table("Sent" if sent else "Due", "To", "About", "Why", apart=True)
+    table = _table("Was due" if sent else "Due", "Written to" if sent else "To", "About", "Why", apart=True)
     for one in listed:
         at = one.row["due_at"].astimezone(LONDON)
         to = names.get(one.row["person"], one.row["person"])

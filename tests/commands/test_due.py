@@ -84,6 +84,13 @@ def test_sending_sends_once(lancashire: Desk, tmp_path: Path, monkeypatch: pytes
     assert letters_in(tmp_path / "letters") == first
 
 
+def test_what_cannot_be_handed_over_is_said(lancashire: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "letters").write_text("no folder")
+    monkeypatch.setenv("DECISION_ROUTES_MAIL_FOLDER", str(tmp_path / "letters"))
+    said = lancashire.does("due", "--on", "2023-08-22T09:00", "--send")
+    assert "could not be handed over now. They are tried again" in said
+
+
 def test_in_test_mode_nobody_is_written_to(lancashire: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DECISION_ROUTES_MAIL", "nobody")
     monkeypatch.chdir(tmp_path)

@@ -11,7 +11,7 @@ from web import options, tables
 from web.commands import opened, print_json
 from web.commands.mailing import mailers_of
 from workflow.mail import Mailers
-from workflow.outbox import deliver_waiting
+from workflow.outbox import Delivered, deliver_waiting
 from workflow.queries.due import Dues, due_json
 from workflow.queries.due import due as found
 from workflow.reminders.by_hand import send_due
@@ -31,22 +31,26 @@ def due(on: datetime | None, within: int, send: bool, db: str | None, as_json: b
     with runtime.looking() as look:
         dues = found(look, on, 0 if send else within, settings.address)
         names = {name: person.name for name, person in look.known.people.items()}
-    listed = list(dues.found)
+    listed, handed_over = list(dues.found), Delivered(0, 0)
     if send:
-        said = _sent(runtime, dues, mailers_of(settings))
+        said, handed_over = _sent(runtime, dues, mailers_of(settings))
         listed = [one for one in listed if one.row["key"] in said]
     if as_json:
         print_json(due_json(listed))
     else:
         tables.due(listed, names, send)
+        if handed_over.failed:
+            click.echo("Some letters could not be handed over now. They are tried again: see Letters in the application.")
 
 
-def _sent(runtime: Runtime, dues: Dues, mailers: Mailers) -> set[str]:
+def _sent(runtime: Runtime, dues: Dues, mailers: Mailers) -> tuple[set[str], Delivered]:
+    """What was said, and how many letters went out: those that waited before too."""
     with runtime.doing(ACTOR) as do:
         said = send_due(do, dues)
-    while deliver_waiting(runtime, mailers).sent:
-        pass
-    return said
+    sent = failed = 0
+    while (turn := deliver_waiting(runtime, mailers)).sent:
+        sent, failed = sent + turn.sent, failed + turn.failed
+    return said, Delivered(sent, failed + turn.failed)
 
 
 COMMANDS = (due,)
