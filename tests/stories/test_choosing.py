@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, select
+from sqlalchemy import Connection, event, select, update
 
 from models.outbox import letters
 from models.reminders import messages, reminders
 from tests.builders import case, item
 from tests.office import Office
+from workflow import outbox
 from workflow.clock import LONDON
 from workflow.errors import NotPermitted, Refused, Unknown
+from workflow.mail.nobody import Nobody
 from workflow.queries import item_reminders
 from workflow.queries.deadlines import Deadlines, days_left, my_deadlines
 from workflow.queries.paging import Cursor
+from workflow.reminders.kinds import KINDS
 from workflow.reminders.sweep import sweep
 from workflow.use_cases import choosing
 from workflow.use_cases.choosing import Absence, Chosen, Snooze, Unfit, Wake, Wish
@@ -335,11 +338,97 @@ def test_an_item_tells_what_was_said_to_whom_and_what_is_to_come(at_desk: Office
         first = item_reminders.next_reminder(look, "plan")
     report = next(row for row in coming if row.day == date(2023, 7, 24))
     assert report.holders == "Keeper of the plan"
-    assert report.told[0].whom == "Keeper of the plan"
-    assert report.told[-1].whom == "the governance lead", "there is no superior on record"
+    assert report.told[0].whom == "Keeper of the plan (in their daily letter)"
+    assert report.told[-1].whom == (
+        "Keeper of the plan (in their daily letter) and Governance lead (has no e-mail address)"
+    ), "there is no superior on record"
     assert ("sent", "written").count(next(row.state for row in told if row.person == "Keeper of the plan")) == 1
     assert first is not None
     assert first.holders == "Keeper of the plan"
+
+
+def test_what_is_to_come_follows_what_people_chose(on_paper: Office) -> None:
+    sweep(on_paper.runtime)
+    chooses(on_paper, "keeper", "away", HOLIDAY)
+    assert to_come(on_paper)[0].startswith("Keeper of the plan (and Colleague, who stands in)")
+    chooses(on_paper, "colleague", "choose", daily("08:30", "report-due"))
+    assert to_come(on_paper)[0] == "Keeper of the plan (away, and Colleague, who stands in, has left this kind)"
+    chooses(on_paper, "keeper", "away", Absence(date(2023, 7, 18), date(2023, 7, 28), "passer-by"))
+    assert to_come(on_paper)[0] == "Keeper of the plan (away, and Passer-by, who stands in, may not see the item)"
+    chooses(on_paper, "keeper", "back")
+    chooses(on_paper, "keeper", "choose", daily("08:30"))
+    assert to_come(on_paper)[:2] == [
+        "Keeper of the plan (in their daily letter on 20 July 2023)",
+        "Keeper of the plan",
+    ], "on the day itself the next daily letter would be too late"
+    chooses(on_paper, "keeper", "choose", daily("16:30", "report-due"))
+    assert to_come(on_paper)[0] == "Keeper of the plan (has left this kind)"
+
+
+def test_whoever_may_not_see_it_all_is_named_as_such_before_they_stand_in(at_desk: Office) -> None:
+    at_desk.load("items:\n" + item("second", owner="keeper"))
+    warned = chooses(at_desk, "keeper", "away", Absence(date(2023, 7, 18), date(2023, 7, 28), "passer-by")).warning
+    assert warned is not None
+    assert f"0 of your {len(deadlines(at_desk, 'keeper').page.rows)} open reminders" in warned
+    assert chooses(at_desk, "keeper", "away", HOLIDAY).warning is None, "whoever may see all of it"
+
+
+def test_those_of_ones_own_organisations_are_offered_first_to_stand_in(on_paper: Office) -> None:
+    known = on_paper.known()
+    near, others = choosing.deputies(known, known.people["colleague"])
+    assert near == []
+    assert {person.id for person in others} == {"keeper", "passer-by"}
+    on_paper.load(
+        "people:\n  - {id: helper, name: Helper, email: h@example.org, roles: [{role: chair, forum: board}]}\n"
+    )
+    known = on_paper.known()
+    near, others = choosing.deputies(known, known.people["colleague"])
+    assert [person.id for person in near] == ["helper"]
+
+
+def test_nothing_is_snoozed_before_it_is_to_be_heard_of(at_desk: Office) -> None:
+    sweep(at_desk.runtime)
+    first = reminder(at_desk)
+    (row, *_others) = deadlines(at_desk, "keeper").page.rows
+    assert (row.id, row.next_at, row.comes_at) == (first, at(2023, 7, 19, 9), at(2023, 7, 19, 9))
+    with pytest.raises(Unfit, match="You hear of it next on 19 July 2023") as refused:
+        chooses(at_desk, "keeper", "snooze", Snooze(first, date(2023, 7, 19)))
+    assert refused.value.field == "until"
+    chooses(at_desk, "keeper", "snooze", Snooze(first, date(2023, 7, 20)))
+    (row, *_others) = deadlines(at_desk, "keeper").page.rows
+    assert (row.snoozed_until, row.next_at) == (date(2023, 7, 20), at(2023, 7, 20, 9))
+    chooses(at_desk, "keeper", "choose", daily("16:30", "report-due"))
+    with pytest.raises(Refused, match="nothing to snooze"):
+        chooses(at_desk, "keeper", "snooze", Snooze(first, date(2023, 7, 21)))
+
+
+def test_a_snooze_that_makes_no_difference_any_more_is_not_shown(on_paper: Office) -> None:
+    sweep(on_paper.runtime)
+    first = reminder(on_paper)
+    chooses(on_paper, "keeper", "snooze", Snooze(first, date(2023, 7, 21)))
+    with on_paper.runtime.doing("decision-routes") as do:
+        do.db.execute(update(reminders).where(reminders.c.id == first).values(day=date(2023, 8, 24)))
+    (row,) = [one for one in deadlines(on_paper, "keeper").page.rows if one.id == first]
+    assert row.next_at == at(2023, 8, 10, 9)
+    assert row.snoozed_until is None
+
+
+def test_what_is_only_written_in_test_mode_was_not_said_to_anybody(at_desk: Office) -> None:
+    sweep(at_desk.runtime)
+    outbox.deliver_waiting(at_desk.runtime, Nobody())
+    (row, *_others) = deadlines(at_desk, "keeper").page.rows
+    assert (row.last_told_at, row.shown_at) == (None, at(2023, 7, 18, 9))
+    with at_desk.runtime.looking() as look:
+        assert {one.state for one in item_reminders.said(look, "plan").rows if one.dropped is None} == {"shown"}
+
+
+def test_what_was_sent_is_what_was_said(at_desk: Office) -> None:
+    sweep(at_desk.runtime)
+    (row, *_others) = deadlines(at_desk, "keeper").page.rows
+    assert row.last_told_at is None, "it is still on its way"
+    outbox.deliver_waiting(at_desk.runtime, Handed())
+    (row, *_others) = deadlines(at_desk, "keeper").page.rows
+    assert (row.last_told_at, row.shown_at) == (at(2023, 7, 18, 9), None)
 
 
 def test_what_has_ended_says_why(at_desk: Office) -> None:
@@ -366,6 +455,23 @@ def test_days_left_are_said_in_working_days() -> None:
         24: "in 1 working day",
         28: "in 5 working days",
     }
+
+
+class Handed(Nobody):
+    """Hands letters over to somebody."""
+
+    name = "smtp"
+
+
+def at(year: int, month: int, on: int, hour: int) -> datetime:
+    return datetime(year, month, on, hour, tzinfo=LONDON)
+
+
+def to_come(office: Office) -> list[str]:
+    """Whom the rungs to come of the report reach, as the item's page says it."""
+    with office.runtime.looking() as look:
+        rows = item_reminders.coming(look, "plan").rows
+    return [later.whom for row in rows if row.name == KINDS["report-due"].name for later in row.told]
 
 
 @contextmanager

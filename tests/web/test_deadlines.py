@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
-from models.reminders import choices, messages
+from models.reminders import choices, messages, reminders
 from tests.web.scene import EXEMPT, EXEMPT_WORDS, set_the_scene
 from tests.web.site import Site
+from workflow.mail.nobody import Nobody
+from workflow.outbox import deliver_waiting
+from workflow.queries.deadlines import my_deadlines
 from workflow.reminders.kinds import KINDS
 from workflow.reminders.sweep import sweep
 
@@ -71,6 +75,74 @@ def test_another_day_has_to_be_written_down(site: Site) -> None:
     assert browser.submit(page, until="other", other=["30", "2", "2023"], status=422).says("is no date")
     assert browser.submit(page, until="other", other="2023-07-01", status=422).says("Choose a day after today")
     assert browser.post(page.path, {"until": "soon"}, status=422).says("Choose until when")
+
+
+def test_days_to_snooze_are_counted_from_when_one_hears_of_it_next(site: Site) -> None:
+    sweep(site.office.runtime)
+    browser = site.as_("westmere-icb-lead")
+    page = browser.get("/deadlines?kind=outcome-missing")
+    assert page.rows[0]["Reminders to you"].startswith("Next 27 July 2023 at 9am")
+    assert "is to be recorded after the meeting on 26 July 2023." in page.rows[0]["What"]
+    page = browser.follow(page, "Snooze")
+    assert page.says("You are not told of it before 27 July 2023, so there is nothing to snooze until then.")
+    assert page.says("Until the day after: Friday 28 July 2023")
+    assert page.says("Until the week after: Monday 31 July 2023")
+    assert page.says("For 3 working days: Tuesday 1 August 2023")
+    page = browser.submit(page, until="other", other="2023-07-20", status=422)
+    assert page.says("You hear of it next on 27 July 2023, and not before")
+    page = browser.submit(page, until="2023-07-28", beyond=True)
+    assert "Next 28 July 2023 at 9am" in page.rows[0]["Reminders to you"]
+    assert "Snoozed until 28 July 2023" in page.rows[0]["Reminders to you"]
+
+
+def test_what_one_is_not_told_of_again_has_nothing_to_snooze(site: Site) -> None:
+    browser = site.as_("head-of-commissioning")
+    address = browser.get("/deadlines?kind=report-due").link("Snooze")
+    page = browser.get("/account/reminders")
+    browser.submit(page, delivery="at-once", unwanted_papers=["report-due"])
+    page = browser.get(address)
+    assert page.says("there is nothing to snooze")
+    browser.post(address, {"until": "2023-07-21"}, status=422)
+
+
+def test_what_test_mode_wrote_is_not_said_to_be_sent(site: Site) -> None:
+    sweep(site.office.runtime)
+    deliver_waiting(site.office.runtime, Nobody())
+    browser = site.as_("head-of-commissioning")
+    page = browser.get("/deadlines")
+    assert any("Written, not sent: test mode, 18 July 2023 at 9am" in row["Reminders to you"] for row in page.rows)
+    assert not any("Last " in row["Reminders to you"] for row in page.rows)
+    said = browser.get("/items/budget-2024/reminders?list=said")
+    assert any(row["When"].startswith("Written, not sent: test mode") for row in said.rows)
+    assert not any(row["When"].startswith("Sent") for row in said.rows)
+
+
+def test_whoever_may_not_see_it_all_is_said_to_before_they_stand_in(site: Site) -> None:
+    browser = site.as_("head-of-commissioning")
+    page = browser.get("/account/reminders/away")
+    page = browser.submit(page, away_from="2023-07-18", away_until="2023-07-28", deputy="Trust company secretary")
+    assert page.says("Trust company secretary may see 0 of your")
+    assert page.says("Consider choosing somebody else.")
+
+
+def test_why_then_tells_what_was_known_late_from_what_was_said_late(site: Site) -> None:
+    sweep(site.office.runtime)
+    browser = site.as_("internal-auditor")
+    fund = browser.get("/items/better-care-fund-agreement/reminders?list=said")
+    (told,) = [row for row in fund.rows if row["Of what"].startswith(KINDS["decision-to-publish"].name)]
+    assert told["Why then"] == "As soon as it was known", "the day was over when it was first known"
+    site.clock.to("2023-07-19 11:00")
+    sweep(site.office.runtime)
+    late = site.as_("internal-auditor").get("/items/budget-2024/reminders?list=said")
+    assert any(row["Why then"] == "Was to be said 1 working day after the day; it came late" for row in late.rows)
+
+
+def test_a_kind_is_called_the_same_everywhere(site: Site) -> None:
+    browser = site.as_("head-of-commissioning")
+    with site.office.runtime.looking() as look:
+        found = look.db.execute(select(reminders.c.item).where(reminders.c.kind == "your-turn")).scalars().first()
+    page = browser.get(f"/items/{found}/reminders")
+    assert any(row["What"].startswith(KINDS["your-turn"].name) for row in page.rows)
 
 
 def test_a_deadline_of_somebody_else_is_not_there(site: Site) -> None:

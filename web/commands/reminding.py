@@ -40,7 +40,7 @@ def due(on: datetime | None, within: int, send: bool, db: str | None, as_json: b
     else:
         tables.due(listed, names, send)
         if handed_over.failed:
-            click.echo("Some letters could not be handed over now. They are tried again: see Letters in the application.")
+            click.echo("Some letters could not be handed over now. They are tried again (see the page Letters).")
 
 
 def _sent(runtime: Runtime, dues: Dues, mailers: Mailers) -> tuple[set[str], Delivered]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -36,10 +36,10 @@ if sorted(kind for _field, _words, kinds in GROUPS for kind in kinds) != sorted(
     raise RuntimeError("A kind of reminder stands in no group, or in two.")
 
 
-def kinds_by_group() -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """Every kind with its name, under the heading of its group."""
+def kinds_by_group(without: Collection[str] = ()) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Every kind with its name, under the heading of its group; some can be left out."""
     for _field, words, kinds in GROUPS:
-        yield words, [(kind, KINDS[kind].name) for kind in kinds]
+        yield words, [(kind, KINDS[kind].name) for kind in kinds if kind not in without]
 
 
 def _group(field: str) -> Any:
@@ -55,7 +55,11 @@ class ChoicesForm(Form):
         (("at-once", "At once, between 8am and 8pm"), ("daily", "In one letter a day")),
         chosen("Choose whether you want to be told at once or in one letter a day"),
     )
-    daily_at = text("At what time?", hint="Between 6am and 10pm, for example 8:30am")
+    daily_at = text(
+        "At what time?",
+        hint="Between 6am and 10pm, for example 9:30am. Most reminders come up at 9am: a letter after that has all "
+        "of the day, an earlier one has those of the day before",
+    )
     working_days_only = tick("On working days only: what comes up at a weekend or on a bank holiday waits")
     unwanted_papers = _group("unwanted_papers")
     unwanted_meetings = _group("unwanted_meetings")
@@ -93,19 +97,24 @@ class AwayForm(Form):
 
     away_from = day("First day away", needed("Enter the first day away"))
     away_until = day("Last day away", needed("Enter the last day away"))
-    deputy = pick("Who stands in for you?", validate_choice=False)
+    deputy = pick(
+        "Who stands in for you?",
+        hint="Those with a post at your organisations come first",
+        validate_choice=False,
+    )
     deputy_address = text(
         "Who stands in for you?",
         hint="The e-mail address of somebody with a post here, for example name@example.org",
     )
 
-    def offer(self, people: Offered, many: bool) -> None:
-        """Fill in who can be chosen; among very many people an address is typed instead."""
+    def offer(self, near: Offered, others: Offered, many: bool) -> None:
+        """Fill in who can be chosen, those nearby first; among very many people an address is typed instead."""
         if many:
             del self.deputy
         else:
             del self.deputy_address
-            self.deputy.choices = [("", "Choose somebody"), *people]
+            self.deputy.choices = [("", "Choose somebody"), *near, *others]
+            self.deputy.description = self.deputy.description if list(near) else ""
 
     def said(self, by_address: Mapping[str, str]) -> Absence:
         """What is meant; `by_address` leads from e-mail addresses to people."""
@@ -158,14 +167,17 @@ class SnoozeForm(Form):
         return fault
 
 
-def days_offered(calendar: Calendar, today: date) -> list[tuple[str, date]]:
-    """Until when something can be snoozed without writing a date: tomorrow, in 3 working days, next week."""
+def days_offered(calendar: Calendar, today: date, comes_on: date) -> list[tuple[str, date]]:
+    """Until when something can be snoozed without writing a date, counted from when one hears of it next."""
+    is_now = comes_on <= today
+    a_day = ("until tomorrow" if is_now else "until the day after", comes_on + timedelta(days=1))
+    next_week = comes_on + timedelta(days=7 - comes_on.weekday())
     try:
         offered = [
-            ("until tomorrow", today + timedelta(days=1)),
-            ("for 3 working days", calendar.forward(today, Days(3, "working-days"))),
-            ("until next week", calendar.on_or_after(today + timedelta(days=7 - today.weekday()))),
+            a_day,
+            ("for 3 working days", calendar.forward(comes_on, Days(3, "working-days"))),
+            ("until next week" if is_now else "until the week after", calendar.on_or_after(next_week)),
         ]
     except BeyondCalendar:
-        return [("until tomorrow", today + timedelta(days=1))]
+        return [a_day]
     return list({on: (words, on) for words, on in reversed(offered)}.values())[::-1]

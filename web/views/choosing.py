@@ -48,9 +48,11 @@ def away() -> Response:
     form = AwayForm()
     status = 200
     with looking() as look:
-        people = choosing.deputies(look.known.people.values(), person())
+        near, others = choosing.deputies(look.known, person())
+        people = [*near, *others]
         many = len(people) > MOST_PEOPLE
-        form.offer([] if many else people_to_choose(look.known, people), many)
+        first, then = ([] if many else people_to_choose(look.known, some) for some in (near, others))
+        form.offer(first, then, many)
         now = choices_of(look.db, [person().id])[person().id]
         if request.method == "GET" and now.away_until is not None and now.away_until >= look.today:
             form.away_from.data, form.away_until.data = now.away_from, now.away_until

@@ -7,9 +7,11 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from web.forms.deadlines import SnoozeForm, days_offered, kinds_by_group
 from web.forms.filters import cursor_of, href, place_word
 from web.reading import looking, person, runtime, stop_looking
+from workflow.clock import business_date
 from workflow.errors import Refused, Unknown
-from workflow.queries.deadlines import NOT_YOURS, Deadline, my_deadlines, one_deadline
+from workflow.queries.deadlines import NO_DEADLINE, NOT_YOURS, Deadline, my_deadlines, one_deadline
 from workflow.reminders.kinds import KINDS
+from workflow.runtime import Looking
 from workflow.use_cases import choosing
 from workflow.use_cases.choosing import Chosen, Unfit
 
@@ -30,7 +32,7 @@ def index() -> str:
         found=found,
         rows=page.rows,
         kind=kind,
-        groups=list(kinds_by_group()),
+        groups=list(kinds_by_group(without=NO_DEADLINE)),
         earlier=href(path, {**said, "before": place_word(page.earlier)}) if page.earlier else None,
         later=href(path, {**said, "after": place_word(page.later)}) if page.later else None,
     )
@@ -43,17 +45,17 @@ def snooze(reminder: str) -> Response:
         found = one_deadline(look, person(), reminder)
         if found is None:
             raise Unknown(NOT_YOURS)
-        form = SnoozeForm()
-        form.offer(days_offered(look.calendar, look.today), found.day if found.days_left else None, look.today)
-    if request.method == "GET":
-        return _snoozing(form, found)
+        is_later = found.comes_at is not None and business_date(found.comes_at) > look.today
+        form = _snooze_form(look, found)
+    if form is None or request.method == "GET":
+        return _snoozing(form, found, is_later, 200 if request.method == "GET" else Refused.status)
     if not form.validate():
-        return _snoozing(form, found, Refused.status)
+        return _snoozing(form, found, is_later, Refused.status)
     try:
         done = _do("snooze", form.said(reminder))
     except Refused as err:
         form.problem(form.field_of(err.field) if isinstance(err, Unfit) else None, str(err))
-        return _snoozing(form, found, err.status)
+        return _snoozing(form, found, is_later, err.status)
     flash(done.sentence, "success")
     return _to(url_for("deadlines.index"))
 
@@ -74,8 +76,19 @@ def _do(what: str, form: object) -> Chosen:
         return done
 
 
-def _snoozing(form: SnoozeForm, found: Deadline, status: int = 200) -> Response:
-    return make_response(render_template("deadlines/snooze.html", form=form, found=found), status)
+def _snooze_form(look: Looking, found: Deadline) -> SnoozeForm | None:
+    """The days after the one on which they hear of it next; None where they do not."""
+    if found.comes_at is None:
+        return None
+    form = SnoozeForm()
+    comes_on = max(business_date(found.comes_at), look.today)
+    form.offer(days_offered(look.calendar, look.today, comes_on), found.day, look.today)
+    return form
+
+
+def _snoozing(form: SnoozeForm | None, found: Deadline, is_later: bool, status: int) -> Response:
+    page = render_template("deadlines/snooze.html", form=form, found=found, is_later=is_later)
+    return make_response(page, status)
 
 
 def _to(address: str) -> Response:

@@ -12,6 +12,7 @@ from web.forms.post import place_of, rung_words
 from web.forms.post import place_word as moment_word
 from web.reading import looking
 from workflow.queries import item_reminders
+from workflow.queries.item_reminders import Said
 from workflow.queries.paging import Page
 
 pages = Blueprint("item_reminders", __name__)
@@ -59,12 +60,17 @@ def show(item: str) -> str:
             for name, words in LISTS.items()
         ],
         because=BECAUSE,
-        rung=_rung,
+        why_then=_why_then,
         earlier=href(path, {**said, "before": word(page.earlier)}) if page.earlier else None,
         later=href(path, {**said, "after": word(page.later)}) if page.later else None,
     )
 
 
-def _rung(rung: str) -> str:
-    """When somebody was told, counted from the day that was spoken of."""
-    return "The day has moved" if rung.startswith("moved") else rung_words(rung)
+def _why_then(row: Said) -> str:
+    """When somebody was told, counted from the day that was spoken of or from when it came up."""
+    words = rung_words(row.rung)
+    if row.known_late:
+        words = "As soon as it was known"
+        if row.rung.startswith("after") and not row.rung.endswith("-0"):
+            words = rung_words(row.rung).replace("after the day", "after it was known")
+    return f"Was to be said {words[:1].lower()}{words[1:]}; it came late" if row.late else words

@@ -322,7 +322,9 @@ def _may_not_see(do: Doing, me: Person, deputy: Person) -> str | None:
     seen = f"{mine.number - unseen.number} of your" if not mine.more else "only some of your"
     if not mine.more and mine.number == 1:
         return f"{deputy.name} may not see your 1 open reminder and is not told of it. Consider choosing somebody else."
-    return f"{deputy.name} may see {seen} {mine} open reminders and is told of no others. Consider choosing somebody else."
+    return (
+        f"{deputy.name} may see {seen} {mine} open reminders and is told of no others. Consider choosing somebody else."
+    )
 
 
 def _put_off() -> Update:
