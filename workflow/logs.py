@@ -6,7 +6,6 @@ import logging
 from functools import cached_property
 from typing import Any
 
-
 logging.getLogger("decision_routes").addHandler(logging.NullHandler())  # else Python prints warnings by itself
 
 

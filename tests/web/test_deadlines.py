@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -12,7 +11,6 @@ from tests.web.scene import EXEMPT, EXEMPT_WORDS, set_the_scene
 from tests.web.site import Site
 from workflow.mail.nobody import Nobody
 from workflow.outbox import deliver_waiting
-from workflow.queries.deadlines import my_deadlines
 from workflow.reminders.kinds import KINDS
 from workflow.reminders.sweep import sweep
 
@@ -90,7 +88,7 @@ def test_days_to_snooze_are_counted_from_when_one_hears_of_it_next(site: Site) -
     assert page.says("For 3 working days: Tuesday 1 August 2023")
     page = browser.submit(page, until="other", other="2023-07-20", status=422)
     assert page.says("You hear of it next on 27 July 2023, and not before")
-    page = browser.submit(page, until="2023-07-28", beyond=True)
+    page = browser.submit(page, until="2023-07-28")
     assert "Next 28 July 2023 at 9am" in page.rows[0]["Reminders to you"]
     assert "Snoozed until 28 July 2023" in page.rows[0]["Reminders to you"]
 

@@ -136,13 +136,16 @@ class SnoozeForm(Form):
     other = day("Which day?")
     beyond = tick("Even if that is after the day itself")
 
-    def offer(self, days: Sequence[tuple[str, date]], due: date | None, today: date) -> None:
-        """Fill in the days that are offered; where something is due, whether it may be later than that is asked."""
+    def offer(self, days: Sequence[tuple[str, date]], due: date | None, comes_on: date) -> None:
+        """Fill in the days that are offered.
+
+        Where one would hear of it before it is due, whether it may be later than that is asked.
+        """
         self.until.choices = [
             *((on.isoformat(), f"{words[:1].upper()}{words[1:]}: {on:%A} {in_days(on)}") for words, on in days),
             (OTHER, "Another day"),
         ]
-        if due is None or due < today:
+        if due is None or due < comes_on:
             del self.beyond
         else:
             self.beyond.label.text = f"Even if that is after {in_days(due)}, the day itself"
@@ -180,4 +183,5 @@ def days_offered(calendar: Calendar, today: date, comes_on: date) -> list[tuple[
         ]
     except BeyondCalendar:
         return [a_day]
-    return list({on: (words, on) for words, on in reversed(offered)}.values())[::-1]
+    by_day = {on: words for words, on in reversed(offered)}
+    return [(by_day[on], on) for on in sorted(by_day)]

@@ -82,7 +82,7 @@ def _snooze_form(look: Looking, found: Deadline) -> SnoozeForm | None:
         return None
     form = SnoozeForm()
     comes_on = max(business_date(found.comes_at), look.today)
-    form.offer(days_offered(look.calendar, look.today, comes_on), found.day, look.today)
+    form.offer(days_offered(look.calendar, look.today, comes_on), found.day, comes_on)
     return form
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -16,12 +16,11 @@ from models.outbox import letters
 from models.reminders import choices, messages, reminders, snoozes
 from routes.spec import Route
 from workflow.clear_days import Calendar
-from workflow.clock import business_date
 from workflow.errors import BeyondCalendar
 from workflow.errors import day as on_day
 from workflow.known import Known, Person
 from workflow.queries.paging import Counted, Cursor, Page, bounded, counted, in_order, page_of
-from workflow.reminders.choices import Choices, choices_of, send_at
+from workflow.reminders.choices import Choices, choices_of, in_time_at, send_at
 from workflow.reminders.ladders import Moment, climbed
 from workflow.reminders.recipients import Posts
 from workflow.reminders.told import About, Told, read_about
@@ -188,16 +187,8 @@ def reached(posts: Posts, moment: Moment, row: Row[Any], item: Followed) -> Iter
 def goes_at(
     chosen: Choices, moment: Moment, day: date | None, calendar: Calendar, snoozed_until: date | None = None
 ) -> datetime:
-    """When somebody is told by a rung to come, by their choices.
-
-    Before the day itself what the next daily letter would bring too late goes at once.
-    """
-    at, on = send_at(chosen, moment.at, calendar, snoozed_until), business_date(moment.at)
-    ahead = moment.rung.when == "before" and day is not None and on <= day
-    too_late = ahead and day is not None and on < business_date(at) >= day
-    if too_late and chosen.delivery == "daily" and snoozed_until is None:
-        return send_at(replace(chosen, delivery="at-once"), moment.at, calendar)
-    return at
+    """When somebody is told by a rung to come, by their choices."""
+    return in_time_at(chosen, moment.at, calendar, day if moment.rung.when == "before" else None, snoozed_until)
 
 
 def in_words(told: Told, title: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -84,6 +84,17 @@ def send_at(chosen: Choices, now: datetime, calendar: Calendar, snoozed_until: d
     if not _fits(chosen, day, calendar) or clock >= time.fromisoformat(CLOSES):
         return local(_next_day(chosen, day, calendar), MORNING)
     return max(now, local(day, OPENS))
+
+
+def in_time_at(
+    chosen: Choices, now: datetime, calendar: Calendar, before: date | None, snoozed_until: date | None = None
+) -> datetime:
+    """The same for what is said before a day: what the next daily letter would bring too late goes at once."""
+    at, today = send_at(chosen, now, calendar, snoozed_until), business_date(now)
+    too_late = before is not None and today <= before and today < business_date(at) >= before
+    if too_late and chosen.delivery == "daily" and snoozed_until is None:
+        return send_at(replace(chosen, delivery="at-once"), now, calendar)
+    return at
 
 
 def may_be_sent(chosen: Choices, now: datetime, calendar: Calendar) -> bool:

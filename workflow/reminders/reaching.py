@@ -11,7 +11,7 @@ from routes.spec import Route
 from workflow.clear_days import Calendar
 from workflow.clock import business_date
 from workflow.known import Known, Person
-from workflow.reminders.choices import NONE_MADE, Choices, send_at
+from workflow.reminders.choices import NONE_MADE, Choices, in_time_at
 from workflow.reminders.kinds import KINDS
 from workflow.reminders.ladders import Moment
 from workflow.reminders.matters import Reminder, message_key
@@ -189,16 +189,9 @@ def _message(row: Reminder, reach: Reach, around: Surroundings) -> dict[str, Any
 
 
 def _send_at(row: Reminder, reach: Reach, around: Surroundings) -> datetime:
-    """By the choices of the person; what the next daily letter would bring too late goes at once.
-
-    A snooze does not hold back that the day has moved.
-    """
+    """By the choices of the person; a snooze does not hold back that the day has moved."""
     chosen = around.choices.get(reach.person.id, NONE_MADE)
     moved = reach.rung.startswith(MOVED)
     snoozed = None if moved else around.snoozed.get((reach.person.id, row.id))
-    at = send_at(chosen, around.now, around.calendar, snoozed)
-    ahead = (moved or reach.rung.startswith("before")) and row.day is not None and around.today <= row.day
-    too_late = ahead and row.day is not None and around.today < business_date(at) >= row.day
-    if too_late and chosen.delivery == "daily" and snoozed is None:
-        return send_at(replace(chosen, delivery="at-once"), around.now, around.calendar)
-    return at
+    before = row.day if moved or reach.rung.startswith("before") else None
+    return in_time_at(chosen, around.now, around.calendar, before, snoozed)

@@ -167,7 +167,7 @@ def snooze(do: Doing, form: Snooze) -> Chosen:
         raise Unfit("until", f"You hear of it next on {day(comes_on)}, and not before: choose a day after that.")
     if form.until > do.calendar.known_until:
         raise Unfit("until", f"Choose a day until {day(do.calendar.known_until)}: working days are known until then.")
-    if found.day is not None and do.today <= found.day < form.until and not form.beyond:
+    if found.day is not None and max(do.today, comes_on) <= found.day < form.until and not form.beyond:
         raise Unfit("beyond", f"{day(form.until)} is after {day(found.day)}, the day itself. Say that you mean it.")
     do.db.execute(delete(snoozes).where(snoozes.c.person == me.id, snoozes.c.until <= do.today))
     number = do.db.execute(select(func.count()).where(snoozes.c.person == me.id)).scalar_one()
