@@ -6,8 +6,6 @@ import logging
 from functools import cached_property
 from typing import Any
 
-logging.getLogger("decision_routes").addHandler(logging.NullHandler())  # else Python prints warnings by itself
-
 
 class Log:
     """A log of one subject, as key=value lines; silent until somebody wants to hear it (the command line does not)."""

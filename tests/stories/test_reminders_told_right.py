@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from models.outbox import letters
-from models.reminders import messages, snoozes
+from models.reminders import choices, messages, snoozes
 from tests.builders import case, item
 from tests.office import Office
 from tests.stories.reminded import CHAIN, choose, on_its_way, rows, short, to, with_addresses
@@ -154,3 +154,63 @@ def test_what_is_sent_by_hand_on_a_sunday_waits_for_monday(board: Office) -> Non
     with board.runtime.doing("operator") as do:
         assert send_due(do, dues) == set()
     assert [line[:21] for line in board.plays_to("2023-09-18 09:30") if "Report" in line] == ["Mon 18 Sep 2023 09:00"]
+
+
+def test_a_report_is_not_overdue_for_a_meeting_that_it_was_never_meant_for(board: Office) -> None:
+    """The Board holds an extra meeting at short notice: the plan is not bound to it, and its report was due before."""
+    board.clerk.does("unbind", item="plan", step="hwb")
+    board.plays_to("2023-10-02 12:00")
+    board.clerk.does("meeting cancel", meeting="h-oct", reason="No room")
+    board.clerk.does("meeting add", meeting="h-extra", forums=["hwb"], meets_on="2023-10-05", time="14:00")
+    told = [line for line in short(board.plays_to("2023-10-04 12:00")) if "author" in line and "hwb" not in line]
+    assert not [line for line in told if "overdue" in line and "29 September" not in line]
+
+
+def test_what_moved_away_and_back_before_anybody_heard_swallows_no_reminder(board: Office) -> None:
+    board.plays_to("2023-09-28 20:30")
+    board.clerk.does("meeting move", meeting="h-oct", meets_on="2023-10-17")
+    board.plays_to("2023-09-28 20:40")
+    board.clock.to("2023-09-29 07:30")
+    board.clerk.does("meeting move", meeting="h-oct", meets_on="2023-10-10")
+    assert to(board.plays_to("2023-09-29 12:00"), "author") == ["29 Sep 09:00 author: Report due 29 September 2023"]
+
+
+def test_what_was_said_at_eight_is_not_said_again_at_nine(board: Office) -> None:
+    board.plays_to("2023-09-25 12:00")
+    board.clock.to("2023-09-26 08:05")
+    board.clerk.does("meeting move", meeting="h-oct", meets_on="2023-10-05")
+    assert to(board.plays_to("2023-09-26 12:00"), "author") == [
+        "26 Sep 08:05 author: Report now due by 26 September 2023"
+    ]
+
+
+def test_a_lead_who_hands_over_is_not_told_and_the_next_one_is(board: Office) -> None:
+    choose(board, "lead", delivery="daily", daily_at="12:00")
+    board.plays_to("2023-10-02 09:30")
+    board.load(
+        """
+        people:
+          - {id: lead, name: Governance lead, email: lead@example.org, roles: [{role: secretary, forum: cabinet}]}
+          - {id: new-lead, name: New lead, email: new.lead@example.org, roles: [{role: lead, organisation: council}]}
+        """,
+        update=True,
+    )
+    told = [line for line in short(board.plays_to("2023-10-02 12:30")) if "overdue" in line]
+    assert told == ["02 Oct 12:00 new-lead: Report overdue since 29 September 2023"]
+
+
+def test_what_is_left_while_it_waits_is_not_said(board: Office) -> None:
+    choose(board, "author", delivery="daily", daily_at="12:00")
+    board.plays_to("2023-09-26 09:30")
+    with board.runtime.doing("operator") as do:
+        do.db.execute(update(choices).where(choices.c.person == "author").values(unwanted=["report-due"]))
+    assert to(board.plays_to("2023-09-26 12:30"), "author") == []
+
+
+def test_by_hand_and_by_the_scheduler_a_message_has_one_key(board: Office) -> None:
+    with board.runtime.looking() as look:
+        ahead = {one.row["key"] for one in due(look, datetime(2023, 9, 26, 8, 0, tzinfo=UTC)).found}
+    board.plays_to("2023-09-26 09:30")
+    with board.runtime.looking() as look:
+        said = {row.key for row in look.db.execute(select(messages.c.key).where(messages.c.rung == "before-3"))}
+    assert said and said <= ahead

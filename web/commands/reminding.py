@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 import click
@@ -28,6 +29,7 @@ from workflow.runtime import Runtime
 def due(on: datetime | None, within: int, send: bool, db: str | None, as_json: bool) -> None:
     """Reminders that are due, to whom and why. Nobody is written to without --send."""
     runtime, settings = opened(db), from_environment()
+    logging.getLogger("decision_routes").addHandler(logging.NullHandler())  # what fails is said below, in a sentence
     with runtime.looking() as look:
         dues = found(look, on, 0 if send else within, settings.address)
         names = {name: person.name for name, person in look.known.people.items()}

@@ -5,6 +5,7 @@ What was told already is left out: the key of a message is the same however ofte
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -21,7 +22,7 @@ from workflow.queries.views import View, view
 from workflow.reminders.choices import choices_made
 from workflow.reminders.ladders import Moment, climbed, reached
 from workflow.reminders.matters import Matter, Reminder
-from workflow.reminders.reaching import NO_ADDRESS, Surroundings, Whose, messages_of
+from workflow.reminders.reaching import MOVED, NO_ADDRESS, Surroundings, Whose, messages_of
 from workflow.reminders.recipients import Posts
 from workflow.reminders.rules import Facts
 from workflow.reminders.saying import read_spoken
@@ -71,8 +72,10 @@ def due(look: Looking, at: datetime | None = None, within: int = 0, address: str
     for table in ("conditions", "clearances", "reports"):
         fetch_also(look.db, table, list(seen.dossiers.values()))
     kept = _kept(look, now)
-    known_on = {name: business_date(row["since"]) for name, row in kept.items()}
-    found = [_item(look, seen, item, moved_on, known_on) for item, moved_on in _last_moved(look, seen).items()]
+    days: dict[str, dict[str, date | None]] = defaultdict(dict)
+    for name, row in kept.items():
+        days[row["item"]][name] = row["day"]
+    found = [_item(look, seen, item, moved_on, days[item]) for item, moved_on in _last_moved(look, seen).items()]
     around = _around(look, seen, found, now)
     rows: dict[str, dict[str, Any]] = {}
     for one in found:
@@ -119,13 +122,20 @@ def _messages(one: _Item, reminder: Reminder, around: Surroundings, within: int)
     coming = [moment for moment in moments if now < moment.at <= now + timedelta(days=within)]
     for come in (reached(moments, now), *([moment] for moment in coming)):
         for row in messages_of(reminder, come, around):
-            snoozed = (row["person"], reminder.id) in around.snoozed
+            snoozed = (row["person"], reminder.id) in around.snoozed and not row["rung"].startswith(MOVED)
             if row["dropped"] in (None, NO_ADDRESS) and not snoozed:
                 yield row
 
 
 def _reminder(matter: Matter, kept: Mapping[str, Any] | None, now: datetime) -> Reminder:
-    """As it is kept; what nobody has begun to watch is spoken of as if its day had always been known."""
+    """As it is kept, or would be; what nobody has begun to watch is spoken of as if its day had always been known."""
+    since, changed_at, sequence, reopened = _ALWAYS if matter.day is not None else now, now, 0, 0
+    if kept is not None:
+        since, changed_at, sequence, reopened = (kept[name] for name in ("since", "changed_at", "sequence", "reopened"))
+        if kept["ended_at"] is not None:
+            since, reopened = now, reopened + 1
+        if kept["ended_at"] is not None or kept["day"] != matter.day:
+            changed_at, sequence = now, sequence + 1
     return Reminder(
         matter.id,
         matter.kind,
@@ -135,10 +145,10 @@ def _reminder(matter: Matter, kept: Mapping[str, Any] | None, now: datetime) -> 
         matter.holder,
         matter.forum,
         matter.day,
-        since=kept["since"] if kept else (_ALWAYS if matter.day is not None else now),
-        changed_at=kept["changed_at"] if kept else now,
-        sequence=kept["sequence"] if kept else 0,
-        reopened=kept["reopened"] if kept else 0,
+        since=since,
+        changed_at=changed_at,
+        sequence=sequence,
+        reopened=reopened,
     )
 
 
@@ -147,9 +157,9 @@ def _not_before(now: datetime, moment: Moment) -> Moment:
     return Moment(now, moment.rung) if moment.at == _ALWAYS else moment
 
 
-def _item(look: Looking, seen: View, item: str, moved_on: date | None, known_on: Mapping[str, date]) -> _Item:
+def _item(look: Looking, seen: View, item: str, moved_on: date | None, days: Mapping[str, date | None]) -> _Item:
     dossier, plan = seen.dossiers[item], seen.plan(item)
-    facts = Facts(dossier, plan, tasks_of(dossier, plan), seen.known, look.calendar, moved_on, known_on)
+    facts = Facts(dossier, plan, tasks_of(dossier, plan), seen.known, look.calendar, moved_on, days, not days)
     return _Item(dossier, plan, tuple(matters_of(facts).values()))
 
 
@@ -182,6 +192,7 @@ def _about(seen: View, found: Sequence[_Item], today: date, address: str) -> Abo
             seen.titles.get(one.dossier.id, one.dossier.id),
             one.dossier.item["part"],
             one.dossier.item["organisation"],
+            one.dossier.item["owner"],
         )
         for one in found
     }
@@ -207,15 +218,18 @@ def _last_moved(look: Looking, seen: View) -> dict[str, date | None]:
 
 def _kept(look: Looking, now: datetime) -> dict[str, dict[str, Any]]:
     """What was watched at that moment already."""
-    columns = (reminders.c.id, reminders.c.since, reminders.c.changed_at, reminders.c.sequence, reminders.c.reopened)
-    query = select(*columns).where(reminders.c.since <= now, reminders.c.ended_at.is_(None))
+    of = reminders.c
+    columns = (of.id, of.item, of.day, of.since, of.changed_at, of.sequence, of.reopened, of.ended_at)
+    query = select(*columns).where(of.since <= now)
     return {row["id"]: dict(row) for row in look.db.execute(query).mappings()}
 
 
 def _moved(look: Looking, until: datetime) -> dict[str, dict[str, Any]]:
     """Messages that wait because a day has moved: they follow from what was said before."""
-    waiting = messages.c.settled_at.is_(None) & (messages.c.send_at <= until) & messages.c.old_day.is_not(None)
-    return {row["key"]: dict(row) for row in look.db.execute(select(messages).where(waiting)).mappings()}
+    waiting = messages.c.settled_at.is_(None) & (messages.c.send_at <= until) & messages.c.rung.like(f"{MOVED}%")
+    still = reminders.c.ended_at.is_(None) & reminders.c.day.is_not_distinct_from(messages.c.day)
+    query = select(messages).join(reminders, reminders.c.id == messages.c.reminder).where(waiting, still)
+    return {row["key"]: dict(row) for row in look.db.execute(query).mappings()}
 
 
 def _settled(look: Looking, keys: Sequence[str]) -> set[str]:

@@ -33,7 +33,7 @@ def send_due(do: Doing, dues: Dues) -> set[str]:
         rows = [dict(row) for row in do.db.execute(still.order_by(messages.c.due_at, messages.c.key)).mappings()]
         days = {row["reminder"]: row["day"] for row in rows}
         chosen = choices_of(do.db, {name, *(row["stands_in_for"] or name for row in rows)})
-        around = Around(dues.about, dues.around.posts, dues.around.keys, days, chosen, frozenset())
+        around = Around(dues.about, dues.around.posts, dues.around.keys, days, chosen, {}, frozenset())
         if rows and write(do, do.known.people[name], rows, around):
             said |= {row["key"] for row in rows}
     return said

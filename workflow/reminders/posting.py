@@ -21,9 +21,9 @@ from workflow.doing import Doing
 from workflow.known import Person
 from workflow.logs import Log
 from workflow.reminders.choices import NONE_MADE, Choices, choices_of, may_be_sent, send_at
-from workflow.reminders.reaching import NOT_THEIRS_TO_SEE
+from workflow.reminders.reaching import LEFT, MOVED, NOT_THEIRS_TO_SEE
 from workflow.reminders.recipients import Posts
-from workflow.reminders.saying import OVERTAKEN, read_keys
+from workflow.reminders.saying import OVERTAKEN, read_keys, read_snoozed
 from workflow.reminders.told import About, Told, read_about
 from workflow.reminders.writing import letter_of
 from workflow.visibility import may_see, reader_of
@@ -49,6 +49,7 @@ class Around:
     keys: Mapping[str, frozenset[str]]  # who may see each item
     days: Mapping[str, date | None]
     choices: Mapping[str, Choices]
+    snoozed: Mapping[tuple[str, str], date]  # by person and reminder
     in_hand: frozenset[str]  # reminders that an act has in hand at this moment
 
 
@@ -79,6 +80,10 @@ def write_letters(do: Doing, passed_over: set[str], limit: int = PEOPLE_AT_ONCE)
 
 def write(do: Doing, person: Person, mine: Sequence[Message], around: Around) -> int:
     """Somebody's letter about what still holds; if it cannot be written, one for each message that can be."""
+    for row in mine:
+        if (until := _snoozed_until(row, around)) is not None:
+            _change(do, [row], {"send_at": send_at(around.choices[person.id], do.now, do.calendar, until)})
+    mine = [row for row in mine if _snoozed_until(row, around) is None]
     dropped = {row["key"]: why for row in mine if (why := _why_not(row, around)) is not None}
     for why in sorted(set(dropped.values())):
         settled = {"settled_at": do.now, "dropped": why}
@@ -113,7 +118,8 @@ def read_around(do: Doing, waiting: Sequence[Message], persons: set[str]) -> Aro
     about = read_about(do.db, do.known, do.today, do.address, items)
     away = {row["stands_in_for"] for row in waiting if row["stands_in_for"]}
     chosen = choices_of(do.db, persons | away)
-    return Around(about, Posts(do.known), read_keys(do.db, items), days, chosen, frozenset(there - got))
+    snoozed = read_snoozed(do.db, ids, do.today)
+    return Around(about, Posts(do.known), read_keys(do.db, items), days, chosen, snoozed, frozenset(there - got))
 
 
 def _why_not(row: Message, around: Around) -> str | None:
@@ -125,10 +131,18 @@ def _why_not(row: Message, around: Around) -> str | None:
         return NOT_THEIRS_TO_SEE
     if away and not around.choices.get(away, NONE_MADE).away_on(around.about.today):
         return _BACK
-    holders = {person.id for person in around.posts.of_holder(row["holder"])}
-    if row["because"] == "holder" and holders and (away or row["person"]) not in holders:
-        return _NOT_HELD
-    return None
+    if row["kind"] in around.choices.get(away or row["person"], NONE_MADE).unwanted:
+        return LEFT
+    item = around.about.items[row["item"]]
+    reached = around.posts.reached(row["because"], row["holder"], row["forum"], item.owner, item.organisation)
+    return None if (away or row["person"]) in {person.id for person, _as in reached} else _NOT_HELD
+
+
+def _snoozed_until(row: Message, around: Around) -> date | None:
+    """A snooze does not hold back that the day has moved."""
+    if row["rung"].startswith(MOVED):
+        return None
+    return around.snoozed.get((row["person"], row["reminder"]))
 
 
 def _written(do: Doing, person: Person, mine: Sequence[Message], around: Around) -> int:

@@ -54,8 +54,9 @@ class Spoken:
 
     said: Mapping[str, Mapping[str, Said]] = field(default_factory=dict)  # by reminder and person
     written: frozenset[str] = frozenset()
-    moving: frozenset[tuple[str, str]] = frozenset()  # reminder and person
     overtaken: frozenset[str] = frozenset()  # keys of messages that were dropped because of a change that is undone
+    moving: frozenset[tuple[str, str, date | None]] = frozenset()  # reminder, person and the new day
+    posted: frozenset[tuple[str, date | None, str]] = frozenset()  # reminder, day and rung that other tools were told
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +98,9 @@ def messages_of(row: Reminder, come: Sequence[Moment], around: Surroundings) -> 
     reaches: dict[str, Reach] = {}
     for reach in _climbing(row, come, around):
         before = said.get(reach.person.id)
-        if before is None or before.day != row.day or before.at < reach.due_at:
+        if before is None or before.day != row.day or business_date(before.at) < business_date(reach.due_at):
             reaches[reach.person.id] = reach
-    for person in [person for person in reaches if (row.id, person) in around.spoken.moving]:
+    for person in [person for person in reaches if (row.id, person, row.day) in around.spoken.moving]:
         del reaches[person]
     reaches |= moves
     for reach in list(reaches.values()):
@@ -194,4 +195,6 @@ def _send_at(row: Reminder, reach: Reach, around: Surroundings) -> datetime:
     moved = reach.rung.startswith(MOVED)
     snoozed = None if moved else around.snoozed.get((reach.person.id, row.id))
     before = row.day if moved or reach.rung.startswith("before") else None
+    if moved:  # neither the old day nor the new one may come before the news
+        before = min((day for day in (reach.old_day, row.day) if day and day >= around.today), default=None)
     return in_time_at(chosen, around.now, around.calendar, before, snoozed)

@@ -16,7 +16,7 @@ from workflow.clear_days import Calendar
 from workflow.dossiers import Dossier, Row
 from workflow.due_dates import before_meeting, pack_in_force
 from workflow.facts import RulePack
-from workflow.known import ALWAYS, Known
+from workflow.known import Known
 from workflow.meeting_choice import known_sittings
 from workflow.plans import Plan, PlannedStep
 from workflow.reminders.matters import Matter
@@ -43,8 +43,8 @@ class Facts:
     known: Known
     calendar: Calendar
     moved_on: date | None = None
-    known_on: Mapping[str, date] = field(default_factory=dict)  # since when each matter is watched, by its id
-    else_known_on: date = ALWAYS  # since when those are that nobody watches yet
+    kept_day: Mapping[str, date | None] = field(default_factory=dict)  # the day that each matter has had so far, by id
+    nobody_watched: bool = False  # it is looked at as of a day on which nothing was kept
 
     @cached_property
     def nowhere(self) -> frozenset[str]:
@@ -63,8 +63,11 @@ class Facts:
         coming = next(known_sittings(self.known.world, planned.forum, self.plan.on, self.calendar), None)
         if coming is None or (planned.meeting is not None and planned.meeting <= coming.day):
             return None
-        due = before_meeting(self.pack(planned.forum, coming.day), False, coming.day, self.calendar).report_due
-        if due is None or due >= self.plan.on:
+        key_decision = self.dossier.item["key_decision"]
+        dates = before_meeting(self.pack(planned.forum, coming.day), key_decision, coming.day, self.calendar)
+        due, notice_by = dates.report_due, dates.notice_by
+        impossible = notice_by is not None and notice_by < self.plan.on and row["notice_given"] is None
+        if due is None or due >= self.plan.on or impossible:
             return None
         before = self.dossier.stage_of(row).after
         done = [one.meeting for one, of in self.steps() if of["stage"] in before and one.state == "passed"]
@@ -101,13 +104,13 @@ class Facts:
 def report_due(facts: Facts) -> Iterator[Matter]:
     """The report has to be with a forum by a day, for the first time, again, or in a newer version.
 
-    Where it missed the forum's next meeting it is overdue until that meeting is over: it may still be taken late. Where
-    a forum has no further meeting there is no day either; whoever was told one hears of that.
+    Where it missed the day that it had it is overdue until that meeting is over: it may still be taken late. Where a
+    forum has no further meeting there is no day either; whoever was told one hears of that.
     """
     for task in facts.found("submit"):
         matter = facts.matter("report-due", task.holder, task.step, task.due, task.detail)
         missed = facts.missed(task.step)
-        if missed is not None and facts.known_on.get(matter.id, facts.else_known_on) <= missed:
+        if missed is not None and (facts.nobody_watched or facts.kept_day.get(matter.id) == missed):
             yield replace(matter, day=missed)
         elif task.due is not None or task.step in facts.nowhere:
             yield matter

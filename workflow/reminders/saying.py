@@ -105,7 +105,9 @@ def _tell_other_tools(do: Doing, new: Sequence[Mapping[str, Any]], around: Surro
     Nothing of Part II.
     """
     hooks = hooks_for(do.db)
-    said = {row["reminder"]: row for row in new if row["because"] == "holder" and row["stands_in_for"] is None}
+    theirs = [row for row in new if row["because"] == "holder" and row["stands_in_for"] is None]
+    posted = around.spoken.posted
+    said = {row["reminder"]: row for row in theirs if (row["reminder"], row["day"], row["rung"]) not in posted}
     if not hooks or not said:
         return
     about = read_about(do.db, do.known, do.today, do.address, (row["item"] for row in said.values()))
@@ -147,7 +149,7 @@ def read_around(do: Doing, rows: Sequence[Reminder]) -> Surroundings:
         read_keys(do.db, ids),
         read_spoken(do.db, names),
         choices_made(do.db),
-        _snoozed(do.db, names, do.today),
+        read_snoozed(do.db, names, do.today),
         do.now,
         do.calendar,
     )
@@ -170,11 +172,14 @@ def read_spoken(db: Connection, names: Sequence[str]) -> Spoken:
     kept = (of.letter, of.settled_at, of.dropped)
     said: dict[str, dict[str, Said]] = defaultdict(dict)
     written: set[str] = set()
-    moving: set[tuple[str, str]] = set()
+    moving: set[tuple[str, str, date | None]] = set()
+    posted: set[tuple[str, date | None, str]] = set()
     overtaken: set[str] = set()
     for start in range(0, len(names), _IDS_AT_ONCE):
         query = select(*columns, *kept).where(of.reminder.in_(names[start : start + _IDS_AT_ONCE]))
         for row in db.execute(query.order_by(of.settled_at, of.key)):
+            if row.because == "holder" and row.day is not None:
+                posted.add((row.reminder, row.day, row.rung))
             if row.dropped == OVERTAKEN:
                 overtaken.add(row.key)
                 continue
@@ -182,8 +187,8 @@ def read_spoken(db: Connection, names: Sequence[str]) -> Spoken:
             if row.letter is not None:
                 said[row.reminder][row.person] = Said(row.day, row.settled_at, row.because, row.stands_in_for)
             elif row.settled_at is None and row.rung.startswith(MOVED):
-                moving.add((row.reminder, row.person))
-    return Spoken(said, frozenset(written), frozenset(moving), frozenset(overtaken))
+                moving.add((row.reminder, row.person, row.day))
+    return Spoken(said, frozenset(written), frozenset(overtaken), frozenset(moving), frozenset(posted))
 
 
 def _readable(definitions: Mapping[str, str]) -> dict[str, Route]:
@@ -197,6 +202,7 @@ def _readable(definitions: Mapping[str, str]) -> dict[str, Route]:
     return found
 
 
-def _snoozed(db: Connection, names: Sequence[str], today: date) -> dict[tuple[str, str], date]:
+def read_snoozed(db: Connection, names: Sequence[str], today: date) -> dict[tuple[str, str], date]:
+    """Until when somebody does not want to hear of one of these reminders."""
     query = select(snoozes).where(snoozes.c.reminder.in_(names), snoozes.c.until > today)
     return {(row.person, row.reminder): row.until for row in db.execute(query)}

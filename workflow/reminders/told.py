@@ -74,6 +74,7 @@ class OfItem:
     title: str
     part: str
     organisation: str
+    owner: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +149,8 @@ def read_about(db: Connection, known: Known, today: date, address: str, ids: Ite
     for start in range(0, len(wanted), AT_ONCE):
         chunk = wanted[start : start + AT_ONCE]
         of, at = forecasts.c, timetable.c
-        for row in db.execute(select(of.item, of.title, of.part, of.organisation).where(of.item.in_(chunk))):
-            items[row.item] = OfItem(row.title, row.part, row.organisation)
+        for row in db.execute(select(of.item, of.title, of.part, of.organisation, of.owner).where(of.item.in_(chunk))):
+            items[row.item] = OfItem(row.title, row.part, row.organisation, row.owner)
         steps = select(at.item, at.step, at.part, at.meets_on, at.meeting, meetings.c.place)
         steps = steps.outerjoin(meetings, meetings.c.id == at.meeting).where(at.item.in_(chunk))
         for step in db.execute(steps):

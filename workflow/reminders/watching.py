@@ -112,8 +112,8 @@ def watch(do: Doing, watched: Sequence[Watched], new: bool = False) -> set[str]:
 
 
 def _facts(do: Doing, of: Watched, known: Mapping[str, Row[Any]], moved_on: date | None) -> Facts:
-    watched = {name: business_date(row.since) for name, row in known.items() if row.ended_at is None}
-    return Facts(of.dossier, of.plan, of.tasks, do.known, do.calendar, moved_on, watched, do.today)
+    kept_day = {name: row.day for name, row in known.items()}
+    return Facts(of.dossier, of.plan, of.tasks, do.known, do.calendar, moved_on, kept_day)
 
 
 def _has_lost_its_day(of: Watched, row: Row[Any]) -> bool:
@@ -185,7 +185,7 @@ def _changed(do: Doing, route: Route, matter: Matter, row: Row[Any]) -> dict[str
         pass  # whoever was told the old day is told at once
     elif moves or reopens:
         next_at = _first_look(do, ladder, matter, since, moments)
-    else:  # only the ladder: what has passed by it is not said again
+    elif row.next_at is None or row.next_at > do.now:  # only the ladder: what has passed by it is not said again
         next_at = next_look(ladder, matter.day, since, do.now, do.calendar, moments)
     return {
         "key": row.id,
