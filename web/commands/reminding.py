@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import click
@@ -29,7 +31,6 @@ from workflow.runtime import Runtime
 def due(on: datetime | None, within: int, send: bool, db: str | None, as_json: bool) -> None:
     """Reminders that are due, to whom and why. Nobody is written to without --send."""
     runtime, settings = opened(db), from_environment()
-    logging.getLogger("decision_routes").addHandler(logging.NullHandler())  # what fails is said below, in a sentence
     with runtime.looking() as look:
         dues = found(look, on, 0 if send else within, settings.address)
         names = {name: person.name for name, person in look.known.people.items()}
@@ -50,9 +51,22 @@ def _sent(runtime: Runtime, dues: Dues, mailers: Mailers) -> tuple[set[str], Del
     with runtime.doing(ACTOR) as do:
         said = send_due(do, dues)
     sent = failed = 0
-    while (turn := deliver_waiting(runtime, mailers)).sent:
-        sent, failed = sent + turn.sent, failed + turn.failed
+    with _without_log():
+        while (turn := deliver_waiting(runtime, mailers)).sent:
+            sent, failed = sent + turn.sent, failed + turn.failed
     return said, Delivered(sent, failed + turn.failed)
+
+
+@contextmanager
+def _without_log() -> Iterator[None]:
+    """What fails is said to whoever typed the command, in a sentence."""
+    log = logging.getLogger("decision_routes")
+    level = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 COMMANDS = (due,)
