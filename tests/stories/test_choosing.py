@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -12,7 +11,6 @@ from tests.office import Office
 from tests.stories.choosers import (
     AT_ONCE,
     HOLIDAY,
-    begins,
     chooses,
     daily,
     deadlines,
@@ -25,22 +23,6 @@ from workflow.errors import NotPermitted
 from workflow.reminders.sweep import sweep
 from workflow.use_cases import choosing
 from workflow.use_cases.choosing import Absence, Snooze, Unfit, Wake, Wish
-
-
-@pytest.fixture
-def at_desk(database: str) -> Iterator[Office]:
-    """18 July 2023, 9am: a report of the keeper is due on 24 July, and nobody was told yet."""
-    played = Office(database)
-    begins(played)
-    yield played
-    played.close()
-
-
-@pytest.fixture
-def on_paper(desk: Office) -> Office:
-    """The same on SQLite only: for what has nothing to do with the kind of database."""
-    begins(desk)
-    return desk
 
 
 def test_what_waits_for_the_daily_letter_goes_at_once_when_that_is_wanted(at_desk: Office) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -15,7 +14,6 @@ from tests.stories.choosers import (
     HOLIDAY,
     Handed,
     at,
-    begins,
     chooses,
     counting,
     daily,
@@ -31,22 +29,6 @@ from workflow.queries.deadlines import days_left
 from workflow.queries.paging import Cursor
 from workflow.reminders.sweep import sweep
 from workflow.use_cases.choosing import Absence, Snooze, Unfit
-
-
-@pytest.fixture
-def at_desk(database: str) -> Iterator[Office]:
-    """18 July 2023, 9am: a report of the keeper is due on 24 July, and nobody was told yet."""
-    played = Office(database)
-    begins(played)
-    yield played
-    played.close()
-
-
-@pytest.fixture
-def on_paper(desk: Office) -> Office:
-    """The same on SQLite only: for what has nothing to do with the kind of database."""
-    begins(desk)
-    return desk
 
 
 def test_a_snooze_beyond_the_day_itself_has_to_be_meant(on_paper: Office) -> None:

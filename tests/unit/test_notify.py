@@ -126,6 +126,6 @@ def test_a_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.delitem(sys.modules, "workflow.mail.notify")
     for name in ("notifications_python_client", "notifications_python_client.errors"):
         monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(SettingsFault, match=r"pip install 'decision-routes\[notify\]'"):
+    with pytest.raises(SettingsFault, match=r"uv pip install -e"):
         mailers_of(settings)
     assert SECRET not in json.dumps(repr(settings))

@@ -51,7 +51,7 @@ def _notify(settings: Settings) -> Mailer:
         if (err.name or "").split(".")[0] != "notifications_python_client":
             raise
         raise SettingsFault(
-            f"{PREFIX}MAIL=notify needs a package that is not installed: pip install 'decision-routes[notify]'."
+            f"{PREFIX}MAIL=notify needs a package that is not installed: uv pip install -e '.[notify]'."
         ) from err
     return NotifyMailer(settings.notify_key or "", settings.notify_template or "", settings.notify_address)
 

@@ -21,7 +21,7 @@ from workflow.doing import Doing
 from workflow.known import Person
 from workflow.logs import Log
 from workflow.reminders.choices import NONE_MADE, Choices, choices_of, may_be_sent, send_at
-from workflow.reminders.reaching import LEFT, MOVED, NOT_THEIRS_TO_SEE
+from workflow.reminders.reaching import BACK, LEFT, MOVED, NOT_THEIRS_TO_SEE
 from workflow.reminders.recipients import Posts
 from workflow.reminders.saying import OVERTAKEN, read_keys, read_snoozed
 from workflow.reminders.told import About, Told, read_about
@@ -32,7 +32,6 @@ PEOPLE_AT_ONCE: Final = 20  # whose letters are written in one transaction
 
 _IDS_AT_ONCE: Final = 500
 _NOT_HELD: Final = "They no longer hold the post."
-_BACK: Final = "Whoever they stood in for is back."
 _ORDER: Final = (messages.c.due_at, messages.c.key)
 
 log = Log("reminders")
@@ -130,7 +129,7 @@ def _why_not(row: Message, around: Around) -> str | None:
     if not may_see(reader_of(known, row["person"]), around.about.items[row["item"]].part, around.keys[row["item"]]):
         return NOT_THEIRS_TO_SEE
     if away and not around.choices.get(away, NONE_MADE).away_on(around.about.today):
-        return _BACK
+        return BACK
     if row["kind"] in around.choices.get(away or row["person"], NONE_MADE).unwanted:
         return LEFT
     item = around.about.items[row["item"]]

@@ -24,6 +24,7 @@ MOVED: Final = "moved"
 NO_ADDRESS: Final = "They have no e-mail address."
 NOT_THEIRS_TO_SEE: Final = "They may not see the item."
 LEFT: Final = "They have left this kind of reminder."
+BACK: Final = "The one they stood in for is not away any more, or somebody else stands in."
 
 
 @dataclass(frozen=True, slots=True)

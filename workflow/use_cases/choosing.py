@@ -29,11 +29,10 @@ from workflow.queries.deadlines import NOT_YOURS, one_deadline, open_for
 from workflow.reminders.choices import Choices, choices_of, may_be_sent, send_at
 from workflow.reminders.kinds import KINDS
 from workflow.reminders.matters import message_key
+from workflow.reminders.reaching import BACK, LEFT
 from workflow.runtime import Looking
 from workflow.visibility import reader_of, visible
 
-LEFT: Final = "They have left this kind of reminder."
-BACK: Final = "The one they stood in for is not away any more, or somebody else stands in."
 MOST_SNOOZES: Final = 1000  # of one person: days that are over are taken away with the next one
 _TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
