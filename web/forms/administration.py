@@ -216,7 +216,7 @@ class PersonForm(EntryForm):
         "E-mail address", hint="They sign in with it and get reminders there. Leave it empty if there is none."
     )
     superior = pick("Superior", (), chosen("Choose the superior, or nobody"), validate_choice=False,
-                    hint="Who is told when this post does not act")  # fmt: skip
+                    hint="Of a lead: who is told when what they lead on is long overdue")  # fmt: skip
     roles = ticks("Roles held", (), hint="A role that is not ticked is taken away")
     new_role = pick("Role", [("", "No further role"), *ROLES.items()], chosen("Choose a role"), validate_choice=False)
     new_forum = pick("Forum, for a secretary, member or chair", (), chosen("Choose a forum"), validate_choice=False)
