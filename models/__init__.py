@@ -9,6 +9,7 @@ from models import (  # noqa: F401  (registers every table)
     outbox,
     reminders,
     reports,
+    slips,
     steps,
 )
 from models.base import metadata

@@ -19,6 +19,7 @@ items = Table(
     Column("part", String(2), nullable=False),
     Column("exemption", JSON(none_as_null=True)),
     Column("key_decision", Boolean, nullable=False),
+    Column("key_reason", JSON(none_as_null=True)),  # why it is one, or is none: who said so, or what was compared
     Column("value", Float),
     Column("divisions", JSON(none_as_null=True)),
     Column("fields", JSON(none_as_null=True), nullable=False),

@@ -32,6 +32,19 @@ rule_packs = Table(
     Column("rules", JSON(none_as_null=True), nullable=False),
 )
 
+#: Days on which the calendar differs from the bank holidays that the product knows, for all or for one organisation.
+calendar_days = Table(
+    "calendar_days",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("what", Id, nullable=False),
+    Column("organisation", ForeignKey("organisations.id")),  # None: everybody's
+    Column("starts", Date, nullable=False),
+    Column("ends", Date, nullable=False),
+    Column("reason", Text, nullable=False),  # a label such as “State Funeral”, kept in the clear
+    one_of("what", ("bank-holiday", "working-day", "closure")),
+)
+
 people = Table(
     "people",
     metadata,

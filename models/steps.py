@@ -4,6 +4,16 @@ from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String
 
 from models.base import Id, Prose, metadata, one_of
 
+FORMALITIES = (
+    "private-notice",
+    "private-notice-again",
+    "general-exception",
+    "special-urgency",
+    "urgent-item",
+    "documents-given",
+    "call-in-waiver",
+)
+
 steps = Table(
     "steps",
     metadata,
@@ -41,7 +51,16 @@ steps = Table(
     Column("papers", Id, nullable=False),
     Column("verbal", Boolean, nullable=False),
     Column("part", String(2), nullable=False),
+    Column("submitted_on", Date),
+    Column("agenda_on", Date),  # put on the agenda, and open to inspection from then on
+    # what the rules on notice ask for; who agreed and why stands in `formalities`
     Column("notice_given", Date),
+    Column("private_notice_on", Date),  # that the meeting is to be private: the first notice
+    Column("private_notice_again_on", Date),  # and the second, with representations and the response
+    Column("general_exception_on", Date),  # notice to the chair of scrutiny
+    Column("special_urgency_on", Date),  # the chair of scrutiny agreed
+    Column("urgent_item_on", Date),  # the chair took it as urgent
+    Column("documents_given_on", Date),  # documents of a private or individual decision, to members
     Column("applies", Boolean),  # `when`, once it is fixed
     one_of("decision", ("open", "fell-short", "called-in", "passed", "over")),
     one_of("papers", ("none", "submitted", "on-agenda")),
@@ -60,4 +79,27 @@ steps = Table(
         sqlite_where=text("meeting IS NOT NULL"),
         postgresql_where=text("meeting IS NOT NULL"),
     ),
+    Index(
+        "ix_steps_forum_outcome",
+        "forum",
+        "outcome_on",
+        sqlite_where=text("outcome IS NOT NULL"),
+        postgresql_where=text("outcome IS NOT NULL"),
+    ),
+)
+
+#: Who agreed to something that the rules on notice ask for at one step, and why.
+formalities = Table(
+    "formalities",
+    metadata,
+    Column("item", ForeignKey("items.id"), primary_key=True),
+    Column("step", Id, primary_key=True),
+    Column("round", Integer, primary_key=True),
+    Column("kind", Id, primary_key=True),
+    Column("on", Date, nullable=False),
+    Column("agreed_by", Prose),  # the office that agreed or was told, such as the chair of scrutiny
+    Column("reason", Prose),
+    Column("representations", Prose),  # what was said against a private meeting
+    Column("response", Prose),
+    one_of("kind", FORMALITIES),
 )

@@ -49,6 +49,15 @@ def length(days: Days) -> str:
     return f"{days.days} {unit if days.days != 1 else unit.removesuffix('s')}"
 
 
+def time_of_day(at: str) -> str:
+    """A time of day as people say it: noon, midnight, 9am, 5:30pm."""
+    hour, minute = (int(part) for part in at.split(":"))
+    if minute == 0 and hour in (0, 12):
+        return "noon" if hour else "midnight"
+    half = "pm" if hour >= 12 else "am"
+    return f"{hour % 12 or 12}{f':{minute:02}' if minute else ''}{half}"
+
+
 def particulars(stage: Stage) -> Iterator[str]:
     """Everything else that holds for a stage, one short sentence each, in a fixed order."""
     if stage.decisive:

@@ -18,12 +18,14 @@ Unit = Literal["working-days", "clear-working-days", "calendar-days", "clear-cal
 class Days:
     """A length of time in a rule, such as 5 clear working days.
 
-    `before` names another due day of the same pack ("agenda_day") from which this one is counted back.
+    `before` names another due day of the same pack ("agenda_day") from which this one is counted back; `by` is the
+    local time of day ("12:00") until which a thing is in time on its due day, the end of the day where there is none.
     """
 
     days: int
     unit: Unit
     before: str | None = None
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

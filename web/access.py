@@ -56,6 +56,11 @@ ACCESS: Final[dict[str, Access]] = {
     "decisions.csv": Access.SIGNED_IN,
     "items.show": Access.ITEM,
     "items.history": Access.ITEM,
+    "ready_by.show": Access.ITEM,
+    "slips.of_item": Access.ITEM,
+    "what_if.show": Access.ITEM,
+    "what_if.choose": Access.ITEM,
+    "slips.why": Access.SIGNED_IN,  # only items that one may see are counted
     "creating.begin": Access.CREATING,
     "creating.page": Access.CREATING,
     "creating.check": Access.CREATING,
@@ -75,6 +80,8 @@ ACCESS: Final[dict[str, Access]] = {
     "outcomes.recorded": Access.ITEM,
     "acts.on_step": Access.ITEM,
     "acts.on_item": Access.ITEM,
+    "notices.show": Access.ITEM,  # only for who keeps the forum's record, or leads or owns the item
+    "notices.text": Access.ITEM,
     "inbox.index": Access.SIGNED_IN,
     "meetings.record": Access.SIGNED_IN,  # who may record, add or move is for authority to say
     "meetings.record_together": Access.SIGNED_IN,
@@ -93,6 +100,8 @@ ACCESS: Final[dict[str, Access]] = {
     "forums.index": Access.SIGNED_IN,
     "forums.forum": Access.SIGNED_IN,
     "forums.meeting": Access.SIGNED_IN,
+    "forums.coming": Access.SIGNED_IN,
+    "timetable.portfolio": Access.SIGNED_IN,  # lists only what its reader may see
     "administration.index": Access.ADMINISTRATION,
     "administration.organisations": Access.ADMINISTRATION,
     "administration.new_organisation": Access.ADMINISTRATION,
@@ -100,6 +109,9 @@ ACCESS: Final[dict[str, Access]] = {
     "administration.forums": Access.ADMINISTRATION,
     "administration.new_forum": Access.ADMINISTRATION,
     "administration.forum": Access.ADMINISTRATION,
+    "administration.calendar": Access.ADMINISTRATION,
+    "administration.new_calendar_day": Access.ADMINISTRATION,
+    "administration.calendar_day": Access.ADMINISTRATION,
     "administration.people": Access.ADMINISTRATION,
     "administration.new_person": Access.ADMINISTRATION,
     "administration.show_person": Access.ADMINISTRATION,

@@ -11,7 +11,7 @@ import click
 
 from config.settings import SettingsFault
 from routes.faults import FileFault
-from web.commands import actions, data, looking, reminding, routing, serving, users
+from web.commands import actions, clocks, data, forecasting, looking, notices, reminding, routing, serving, slips, users
 from workflow.errors import Unavailable, WorkflowError
 
 FAULT, USAGE = 1, 2
@@ -23,7 +23,7 @@ def cli() -> None:
     """Where decisions of several public bodies are, when they will be done, and proof of what was decided."""
 
 
-for module in (data, looking, routing, actions, reminding, serving, users):
+for module in (data, looking, notices, clocks, forecasting, routing, actions, reminding, serving, slips, users):
     for command in module.COMMANDS:
         cli.add_command(command)
 

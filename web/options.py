@@ -90,6 +90,19 @@ class YesNoType(click.ParamType):
         return bool(self.fail(f"“{value}” is neither yes nor no", param, ctx))
 
 
+class PoundsType(click.ParamType):
+    """A sum such as 2500000."""
+
+    name = "pounds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | float:
+        if isinstance(value, int | float):
+            return value
+        if not re.fullmatch(r"\d{1,15}(\.\d\d?)?", str(value)):
+            self.fail(f"“{value}” is no sum in pounds; write it such as 2500000", param, ctx)
+        return float(value) if "." in value else int(value)
+
+
 class SlipType(click.ParamType):
     """A step put on a day: STEP=DATE."""
 
@@ -100,6 +113,18 @@ class SlipType(click.ParamType):
         if not found or not step:
             self.fail(f"“{value}” is not of the form STEP=DATE, such as cabinet=2023-11-02", param, ctx)
         return step, DAY.convert(day, param, ctx)
+
+
+class TargetType(click.ParamType):
+    """A wanted date, of the whole item or of one step: DATE or STEP=DATE."""
+
+    name = "date|step=date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str | None, date]:
+        step, found, day = str(value).rpartition("=")
+        if found and not step:
+            self.fail(f"“{value}” names no step; write 2023-10-10, or cabinet=2023-10-10 for one step", param, ctx)
+        return step or None, DAY.convert(day, param, ctx)
 
 
 class ConditionType(click.ParamType):
@@ -123,7 +148,8 @@ class ConditionType(click.ParamType):
 
 DAY, MOMENT, TIME, UNTIL = DayType(), MomentType(), TimeType(), DayOrMeetingType()
 DUE_MOMENT = DueMomentType()
-YES_NO, SLIP, CONDITION = YesNoType(), SlipType(), ConditionType()
+YES_NO, SLIP, CONDITION, POUNDS = YesNoType(), SlipType(), ConditionType(), PoundsType()
+TARGET = TargetType()
 
 Command = Callable[..., Any]
 

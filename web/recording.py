@@ -6,12 +6,13 @@ Nothing is kept between the pages but in the form itself, so that going back, an
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
 from flask import Response, request
 
+from web import foreseeing
 from web.acting import perform, read
 from web.forms.base import number_seen
 from web.forms.outcomes import MOST_CONDITIONS, NAMES, NOT_SETTLED, OutcomeForm
@@ -21,6 +22,7 @@ from web.words import in_days
 from workflow.actions import ACTIONS
 from workflow.choices import people_to_choose
 from workflow.doing import Doing
+from workflow.effects import Effect, Otherwise
 from workflow.errors import AlreadyDecided, NotPermitted, Refused, WorkflowError
 from workflow.ledger import REDACTED
 from workflow.plans import Plan
@@ -89,6 +91,8 @@ class Turn:
     sentence: str = ""
     seq: int = 0  # of the event
     at: datetime | None = None  # when it was recorded
+    effect: Effect | None = None  # of a deferral, which is shown before it is recorded
+    words: dict[str, Any] = field(default_factory=foreseeing.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +161,18 @@ def _tried(made: Sheet, for_good: bool) -> Turn:
         if made.action == "correct":
             said["cleared"] = _taken_away(made)
         act = read(ACTIONS[made.action].form, said)
+        defers = made.action == "record" and form.outcome.data == "deferred"
         if for_good:
-            noted, _plans = perform(_noting(made.action), act, seen)
+            run = _noting(made.action)
+            noted = foreseeing.do_as_shown(made.action, act, run, seen) if defers else perform(run, act, seen)[0]
             return Turn(DONE, made, sentence=noted.sentence, seq=noted.seq, at=noted.at)
+        if defers:
+            effect = foreseeing.foreseen(made.action, act, seen)
+            return Turn(CHECK, made, sentence=effect.done, effect=effect)
         stop_looking()
         done, plans = runtime().rehearse(as_seen(ACTIONS[made.action].run, seen), act, person().id)
+    except Otherwise as err:
+        return Turn(CHECK, made, err.status, str(err), sentence=err.effect.done, effect=err.effect)
     except AlreadyDecided as err:
         return _somebody_was_first(made, str(err))
     except WorkflowError as err:
@@ -217,6 +228,7 @@ def _fill_in(made: Sheet, today: date) -> None:
         form.amended.data = row["amended"]
     if "waived" in form:
         form.waived.data = _readable(step.hand.text(row, row["call_in_waived"]))
+        form.waived_by.data = _readable(step.waiver_agreed_by(row))
     _fill_in_what_followed(made, row)
     there = {
         "published": form.published.data,
@@ -312,6 +324,8 @@ def answers(made: Sheet) -> list[tuple[str, str, str]]:
     for name in ("reason_deferred", "reason_returned", "reason_rejected"):
         if name in form and NOT_SETTLED[_REASONS.index(name)] == form.outcome.data:
             found.append(("Reason", form[name].data, name))
+    if "code" in form and form.outcome.data == "deferred":
+        found.append(("Kind of reason", dict(form.code.choices).get(form.code.data or "", "Not said"), "code"))
     found.append(("Resolved on", in_days(form.resolved_on.data), "resolved_on-day"))
     if "text" in form:
         found.append(("Resolution", form.text.data or "No words recorded", "text"))
@@ -338,7 +352,10 @@ def _outcome_in_words(outcome: str) -> str:
 
 
 def _waived(form: OutcomeForm) -> str:
-    return f"Waived: {form.waived.data}" if (form.waived.data or "").strip() else "Not waived"
+    if not (form.waived.data or "").strip():
+        return "Not waived"
+    by = (form.waived_by.data or "").strip()
+    return f"Waived{f', agreed by {by}' if by else ''}: {form.waived.data}"
 
 
 def _deferred_until(made: Sheet) -> str:
@@ -380,6 +397,4 @@ def to_send(found: Turn) -> list[tuple[str, str]]:
     """What was filled in, for a page that sends it on: with the draft as it was made to fit."""
     form = found.sheet.form
     field = "text" if "text" in form else "decision"
-    leave = (DO, "csrf_token", "_password")
-    sent = [(name, value) for name, value in request.form.items(multi=True) if name not in leave]
-    return [(name, form[field].data if name == field else value) for name, value in sent]
+    return [(name, form[field].data if name == field else value) for name, value in foreseeing.carried()]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Final
-
-from flask import Flask
+from typing import TYPE_CHECKING, Final
 
 from workflow.clock import LONDON
+from workflow.clocks.words import ABOUT, standing_in_words, when_in_words
 from workflow.errors import day
 from workflow.known import Known, Person
+
+if TYPE_CHECKING:  # the command line has words too, and does without the web
+    from flask import Flask
 
 STATES: Final = {
     "draft": "Draft",
@@ -42,6 +44,11 @@ HAPPENED: Final = {
     "bound": "Put on a meeting",
     "unbound": "Taken off its meeting",
     "gate-opened": "Check made",
+    "private-notice-given": "Notice of a private meeting given",
+    "private-notice-given-again": "Second notice of a private meeting given",
+    "general-exception-noted": "General exception",
+    "urgent-item-taken": "Taken as an urgent item",
+    "documents-given": "Documents given to members",
 }
 
 #: What each act is called on a button or link.
@@ -54,6 +61,13 @@ ACTS: Final = {
     "unbind": "Take off the meeting",
     "agenda": "Put on the agenda",
     "notice": "Record that notice was given",
+    "private-notice": "Record the notice of a private meeting",
+    "private-notice-again": "Record the second notice of a private meeting",
+    "exception": "Record a general exception",
+    "urgency": "Record special urgency",
+    "urgent-item": "Record that it is an urgent item",
+    "publish": "Record that the decision was published",
+    "documents": "Record that members were given the documents",
     "submit": "Submit the report",
     "start": "Start",
     "withdraw": "Withdraw",
@@ -66,6 +80,7 @@ ACTS: Final = {
     "hold": "Put on hold",
     "resume": "Resume",
     "material": "Say whether the change is material",
+    "key-decision": "Say whether it is a key decision",
     "revise": "Revise the report",
     "redact": "Redact a text of the history",
     "meeting add": "Add a meeting",
@@ -183,5 +198,8 @@ def install(app: Flask) -> None:
         happened=happened,
         pounds=pounds,
         file_size=file_size,
+        clock_about=ABOUT.__getitem__,
+        clock_standing=standing_in_words,
+        clock_when=when_in_words,
     )
     app.jinja_env.globals.update(ACT_WORDS=ACTS, ROLE_WORDS=ROLES)

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from workflow.doing import Doing
-from workflow.use_cases import call_ins, corrections, meetings, outcomes, papers, progress, redaction, reports
+from workflow.use_cases import (
+    call_ins,
+    corrections,
+    formalities,
+    key_decisions,
+    meetings,
+    outcomes,
+    papers,
+    progress,
+    redaction,
+    reports,
+)
 from workflow.use_cases.acting import Act, Done
 
 
@@ -30,6 +41,18 @@ _ALL = (
     Action("unbind", meetings.Unbind, meetings.unbind, "unbound"),
     Action("agenda", papers.OnStep, papers.agenda, "put-on-agenda"),
     Action("notice", papers.OnStep, papers.notice, "notice-given"),
+    Action("private-notice", formalities.Formality, formalities.private_notice, "private-notice-given"),
+    Action(
+        "private-notice-again",
+        formalities.PrivateNoticeAgain,
+        formalities.private_notice_again,
+        "private-notice-given-again",
+    ),
+    Action("exception", formalities.Agreed, formalities.exception, "general-exception-noted"),
+    Action("urgency", formalities.Agreed, formalities.urgency, "special-urgency-agreed"),
+    Action("urgent-item", formalities.Agreed, formalities.urgent_item, "urgent-item-taken"),
+    Action("publish", formalities.Formality, formalities.publish, "decision-published"),
+    Action("documents", formalities.Formality, formalities.documents, "documents-given"),
     Action("submit", papers.Submit, papers.submit, "submitted"),
     Action("start", progress.OnItem, progress.start, "started"),
     Action("withdraw", progress.OnItem, progress.withdraw, "withdrawn"),
@@ -42,11 +65,12 @@ _ALL = (
     Action("hold", progress.OnItem, progress.hold, "put-on-hold"),
     Action("resume", progress.OnItem, progress.resume, "resumed"),
     Action("material", papers.Material, papers.material, "material-declared"),
+    Action("key-decision", key_decisions.KeyDecision, key_decisions.key_decision, "key-decision-answered"),
     Action("revise", reports.Revise, reports.revise, "revised"),
     Action("redact", redaction.Redact, redaction.redact, "redacted"),
     Action("meeting add", meetings.AddMeeting, meetings.add, "meeting-added"),
     Action("meeting move", meetings.MoveMeeting, meetings.move, "meeting-moved"),
-    Action("meeting cancel", meetings.MeetingAct, meetings.cancel, "meeting-cancelled"),
+    Action("meeting cancel", meetings.CancelMeeting, meetings.cancel, "meeting-cancelled"),
     Action("meeting held", meetings.MeetingAct, meetings.held, "meeting-held"),
 )
 

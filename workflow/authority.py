@@ -59,6 +59,17 @@ def _recorders(matter: Matter) -> Holders:
     return _secretaries_and_chairs(matter)
 
 
+def _record_keepers(matter: Matter) -> Holders:
+    """Of what somebody decides alone they keep the record themselves, where nobody keeps it for them."""
+    alone = matter.stage is not None and matter.stage.kind == "individual"
+    return [*_secretaries(matter), *(("member", forum) for forum in matter.forums if alone)]
+
+
+def _drafters(matter: Matter) -> Holders:
+    """Who may read the draft of a notice: those who keep the forum's record, and those whose item it is."""
+    return [*_secretaries_and_chairs(matter), *_record_keepers(matter), *_leads(matter), *_owner(matter)]
+
+
 def _clearers(matter: Matter) -> Holders:
     return [("clearer", matter.area or "")]
 
@@ -87,6 +98,14 @@ RULES: Final[dict[str, Callable[[Matter], Holders]]] = {
     "unbind": _secretaries,
     "agenda": _secretaries,
     "notice": _secretaries,
+    "private-notice": _secretaries,
+    "private-notice-again": _secretaries,
+    "exception": _secretaries,
+    "urgency": _secretaries,
+    "urgent-item": _secretaries_and_chairs,
+    "publish": _record_keepers,
+    "documents": _record_keepers,
+    "notice-text": _drafters,
     "submit": _owner,
     "start": _owner,
     "withdraw": _owner,
@@ -99,14 +118,17 @@ RULES: Final[dict[str, Callable[[Matter], Holders]]] = {
     "hold": _leads,
     "resume": _leads,
     "material": _leads,
+    "key-decision": _leads,
     "create": _creators,
     "change": lambda matter: [*_owner(matter), *_leads(matter)],
     "revise": _owner,
+    "ask-for-meeting": lambda matter: [*_leads(matter), *_owner(matter)],
     "set up": lambda _matter: [("admin", "")],
     "organisation": lambda _matter: [("admin", "")],
     "forum": lambda _matter: [("admin", "")],
     "person": lambda _matter: [("admin", "")],
     "rules": lambda _matter: [("admin", "")],
+    "calendar": lambda _matter: [("admin", "")],
     "routes": lambda _matter: [("admin", "")],
     "redact": lambda _matter: [("admin", "")],
     "meeting add": _secretaries,

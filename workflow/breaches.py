@@ -38,13 +38,15 @@ def _report_overdue(step: Step, due: DueDates, on: date) -> bool:
 
 
 def _agenda_overdue(step: Step, due: DueDates, on: date) -> bool:
-    if due.agenda_by is None or due.agenda_by >= on:
+    if due.agenda_by is None or due.agenda_by >= on or due.agenda_excused:
         return False
     return step.papers != "on-agenda" and not step.verbal
 
 
 def _notice_overdue(step: Step, due: DueDates, on: date) -> bool:
-    return due.notice_by is not None and due.notice_by < on and step.notice_given is None
+    if due.notice_by is None or due.notice_excused:
+        return False
+    return due.notice_by < on and step.notice_given is None
 
 
 def of_open_step(timetable: Timetable, spot: Spot, placed: Placed) -> Iterator[Problem]:
@@ -85,7 +87,7 @@ def _due_dates_passed(spot: Spot, placed: Placed, who: str, day: date) -> Iterat
             f"The agenda for {who} on {in_words(day)} had to be open to inspection by {in_words(due.agenda_by)} "
             "and this item is not on it. Choose a later meeting, or have the chair take it as urgent.",
         )
-    if due.notice_by is None:
+    if due.notice_by is None or due.notice_excused:
         return
     if _notice_overdue(step, due, spot.on):
         yield error(
@@ -143,8 +145,8 @@ def _too_close(timetable: Timetable, spot: Spot, placed: Placed, who: str, day: 
             f"The papers for {who} on {in_words(day)} are due by {in_words(must_be_after)}, not after {name} "
             f"on {in_words(at[0])}. {advice}",
         )
-    if due.notice_by and spot.step.notice_given is None:
-        left = timetable.calendar.working_days(at[0] + timedelta(days=1), due.notice_by)
+    if due.notice_by and spot.step.notice_given is None and not due.notice_excused:
+        left = spot.calendar.working_days(at[0] + timedelta(days=1), due.notice_by)
         if left < _LEAST_SLACK:
             yield warning(
                 "notice-slack",

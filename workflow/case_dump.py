@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import yaml
 from sqlalchemy import Connection, select
@@ -14,7 +14,8 @@ from routes.loader import shipped
 from routes.yaml_words import NotExact, plain_value
 from workflow.loaded import Entry, EntryKey, Loaded, in_order, read_loaded
 
-SECTIONS = ("organisations", "rules", "forums", "people", "meetings", "items")
+SECTIONS = ("organisations", "rules", "calendar", "forums", "people", "meetings", "items")
+OURS: Final = "standard-"
 
 
 def dump(db: Connection) -> str:
@@ -35,9 +36,18 @@ def dump(db: Connection) -> str:
 
 def _is_dumped(loaded: Loaded, key: EntryKey, section: str) -> bool:
     """Everything that a file brought; what the product ships and what an act added come back by themselves."""
-    if key[0] != section or (section == "rules" and key[1].startswith("standard-")):
+    if key[0] != section or _is_ours(key) or _came_later(loaded, key):
         return False
     return len(loaded.positions.get(key, ())) == len(loaded.entries[key])
+
+
+def _is_ours(key: EntryKey) -> bool:
+    return key[0] == "rules" and key[1].startswith(OURS)
+
+
+def _came_later(loaded: Loaded, key: EntryKey) -> bool:
+    """Whether days of the calendar were told after the first act, which was judged without them."""
+    return key[0] == "calendar" and loaded.positions[key][0] > loaded.first_act
 
 
 def _routes(db: Connection) -> list[Entry]:
@@ -51,9 +61,11 @@ def _events(loaded: Loaded) -> Iterator[Entry]:
     """Acts, and later states of entries, in the order in which they were written down."""
     told = [(act.position, act.told) for act in in_order(loaded.acts.values())]
     for key, states in loaded.entries.items():
-        added = len(states) - len(loaded.positions.get(key, ()))  # a meeting that an act added has no first entry
-        first = 1 - added
-        for position, state in zip(loaded.positions.get(key, [])[first:], states[1:], strict=True):
+        if _is_ours(key):
+            continue
+        positions = loaded.positions.get(key, [])
+        since = 0 if len(states) > len(positions) or _came_later(loaded, key) else 1  # what no section begins with
+        for position, state in zip(positions[since:], states[len(states) - len(positions) + since :], strict=True):
             told.append((position, {"action": "update", "section": key[0], "entry": state}))
     for _position, entry in sorted(told, key=lambda pair: pair[0]):
         yield entry

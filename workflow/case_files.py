@@ -14,22 +14,22 @@ from routes.yaml_marks import Marked
 from workflow import forecast
 from workflow.actions import ACTIONS
 from workflow.bulk import uncollected
-from workflow.case_reading import Place, Reading, Written
+from workflow.case_reading import Place, Reading, Written, unsaid
 from workflow.comparing import differences, outcome_differences, same_act
 from workflow.doing import Doing
 from workflow.entries import SECTIONS, ItemEntry, MeetingEntry, OutcomeEntry
 from workflow.errors import Faulty, Refused, Unknown, WorkflowError
-from workflow.known import ALWAYS
+from workflow.known import ALWAYS, CalendarDay
 from workflow.ledger import moment
 from workflow.loaded import EntryKey, Loaded, PastAct, entry_key, read_loaded
-from workflow.locking import change_the_world, depending_on, know_again, lock_in_order, open_at
+from workflow.locking import change_the_world, counted_over, depending_on, know_again, lock_in_order, open_at
 from workflow.plans import Plan
 from workflow.shapes import Shape
 from workflow.shelf import gates_of
 from workflow.use_cases import installation, items, meetings, outcomes
 from workflow.use_cases.acting import Act
 
-SETTING_UP = ("rules", "organisations", "forums", "people", "meetings")
+SETTING_UP = ("rules", "organisations", "calendar", "forums", "people", "meetings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,18 @@ def _lock_what_it_concerns(do: Doing, reading: Reading, update: bool) -> None:
     ids = {section: {raw["id"] for raw in entries} for section, entries in said.items()}
     names = {raw["name"] for raw in said["forums"] if "name" in raw}
     wanted |= depending_on(do, ids["organisations"], ids["forums"], ids["rules"], names)
+    wanted |= counted_over(do, _other_days(do, reading))
     lock_in_order(do, wanted)
+
+
+def _other_days(do: Doing, reading: Reading) -> list[CalendarDay]:
+    """The days that the calendar entries speak of, as they are and as they may become."""
+    entries = [written.entry for written in reading.entries["calendar"].values()]
+    entries += [w.entry for w in reading.events if w.raw.get("section") == "calendar"]
+    named = {entry.id for entry in entries} | {some.key[1] for some in reading.partial if some.section == "calendar"}
+    coming = [CalendarDay(e.id, e.what, e.organisation, e.first, e.last, e.reason) for e in entries]
+    others = [one for one in coming if do.known.days.get(one.id) != one]
+    return [*others, *(do.known.days[name] for name in named if name in do.known.days)]
 
 
 def _may_be_new(do: Doing, section: str, raw: Mapping[str, Any]) -> bool:
@@ -96,6 +107,7 @@ class _Taking:
         self.updated = {
             entry_key(w.raw["section"], w.raw["entry"]) for w in reading.events if w.raw.get("action") == "update"
         }
+        self.begun: set[EntryKey] = set()  # entries that only an event brings
         self.waiting: dict[str, list[Written]] = defaultdict(list)  # items, by the meeting that an event will add
 
     def take(self) -> Taken:
@@ -103,6 +115,7 @@ class _Taking:
         for section in SETTING_UP:
             self._section(section)
         self._check_rules()
+        self._check_calendar()
         self._routes()
         self._section("items")
         self._outcomes()
@@ -176,9 +189,7 @@ class _Taking:
 
     def _replace(self, section: str, last: Mapping[str, Any], entry: Shape, take: Callable[[Any, bool], None]) -> None:
         said = entry.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        if section == "meetings":
-            last = {name: value for name, value in last.items() if name not in ("forum", "forums")}
-        take(SECTIONS[section].model_validate({**last, **said}), False)
+        take(SECTIONS[section].model_validate({**unsaid(last, said), **said}), False)
         self.changed += 1
 
     def _leans_on_a_fault(self, raw: Marked) -> bool:
@@ -194,6 +205,7 @@ class _Taking:
         return {
             "organisations": lambda entry, new: installation.organisation(do, entry, new),
             "rules": lambda entry, new: installation.rules(do, entry, new),
+            "calendar": lambda entry, new: installation.calendar_day(do, entry, new),
             "forums": lambda entry, new: installation.forum(do, entry, new),
             "people": lambda entry, new: installation.person(do, entry, new),
             "meetings": self._meeting,
@@ -220,6 +232,12 @@ class _Taking:
             for written in self.reading.entries[of].values():
                 if written.entry.rules is not None and written.entry.rules not in known:
                     self.reading.fault(written.place, f"there is no rule pack {written.entry.rules}")
+
+    def _check_calendar(self) -> None:
+        """No day is a bank holiday by one entry and none by another, once all of them are in."""
+        places = {w.entry.id: w.place for w in self.reading.entries["calendar"].values()}
+        for name, message in installation.days_at_fault(self.do.known, places):
+            self.reading.fault(places[name], message)
 
     def _check_superiors(self) -> None:
         """Every superior that is named is known, once all people are in as the files leave them."""
@@ -309,7 +327,13 @@ class _Taking:
         key = entry_key(section, written.raw["entry"])
         states = self.loaded.entries.get(key, [])
         added = section == "meetings" and entry.id in self.do.known.meetings
-        if not (states or added or key in self.reading.entries[section]):
+        if section == "calendar" and not (states or key in self.begun or key in self.reading.entries[section]):
+            self.begun.add(key)  # a dump tells days that came after the first act where they came
+            self._takers(written.place)[section](entry, True)
+            self._known_again(section)
+            self.new += 1
+            return
+        if not (states or added or key in self.begun or key in self.reading.entries[section]):
             raise Unknown(f"there is no {entry.id} among the {section} that could be updated")
         _must_be_ours(section, entry.id)
         if all(differences(section, entry, state) for state in states):

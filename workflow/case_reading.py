@@ -55,12 +55,26 @@ class Partial:
 
     def completed(self, known: Mapping[str, Any]) -> Any:
         """The whole entry, with the keys that are not named as they are known; None if that makes no entry."""
-        forums = ("forum", "forums") if {"forum", "forums"} & set(self.raw) else ()
-        others = {name: value for name, value in known.items() if name not in forums}
         try:
-            return SECTIONS[self.section].model_validate({**others, **self.raw})
+            return SECTIONS[self.section].model_validate({**unsaid(known, self.raw), **self.raw})
         except ValidationError:
             return None
+
+
+#: Keys that cannot stand beside each other: who names one of them takes the others back.
+_INSTEAD_OF = {
+    "forum": ("forums",),
+    "forums": ("forum",),
+    "date": ("from", "until"),
+    "from": ("date",),
+    "until": ("date",),
+}
+
+
+def unsaid(known: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of an entry, without the keys in whose place others are named now."""
+    dropped = {name for named in said for name in _INSTEAD_OF.get(named, ())}
+    return {name: value for name, value in known.items() if name not in dropped}
 
 
 @dataclass

@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from config.bank_holidays import BANK_HOLIDAYS
@@ -36,6 +36,9 @@ class Overrides:
     closures: frozenset[date] = frozenset()
 
 
+NO_OVERRIDES = Overrides()
+
+
 class Calendar:
     """The working days between two known ends; asking beyond them is an error, never an empty answer."""
 
@@ -48,7 +51,10 @@ class Calendar:
     ) -> None:
         self.known_from = known_from
         self.known_until = known_until
-        self._off = frozenset(bank_holidays) | frozenset(closures)
+        self.bank_holidays = frozenset(bank_holidays)
+        self.closures = frozenset(closures)
+        self._as_shipped: Calendar = self
+        self._off = self.bank_holidays | self.closures
         self._first, self._last = known_from.toordinal(), known_until.toordinal()
         off = {day.toordinal() for day in self._off}
         self._working = [
@@ -56,6 +62,14 @@ class Calendar:
             for number in range(self._first, self._last + 1)
             if (number - 1) % 7 < _SATURDAY and number not in off
         ]
+
+    def changed_by(self, overrides: Overrides) -> Calendar:
+        """The calendar as it was shipped with these changes to it, and no others."""
+        return _changed(self._as_shipped, overrides) if overrides != NO_OVERRIDES else self._as_shipped
+
+    def closed_on(self, days: frozenset[date]) -> Calendar:
+        """The same with further closure days, such as those of one organisation."""
+        return _closed(self, days) if days else self
 
     def is_working(self, day: date) -> bool:
         """Monday to Friday, no bank holiday and no closure day."""
@@ -135,6 +149,21 @@ class Calendar:
             f"Bank holidays are known from {in_words(self.known_from)}, so nothing can be counted before "
             "that; choose a later day."
         )
+
+
+@lru_cache(maxsize=64)  # making a calendar takes milliseconds; the same few are asked for again and again
+def _changed(shipped: Calendar, overrides: Overrides) -> Calendar:
+    bank_holidays = (shipped.bank_holidays - overrides.remove) | overrides.add
+    made = Calendar(bank_holidays, shipped.closures | overrides.closures, shipped.known_from, shipped.known_until)
+    made._as_shipped = shipped
+    return made
+
+
+@lru_cache(maxsize=256)
+def _closed(calendar: Calendar, days: frozenset[date]) -> Calendar:
+    made = Calendar(calendar.bank_holidays, calendar.closures | days, calendar.known_from, calendar.known_until)
+    made._as_shipped = calendar._as_shipped
+    return made
 
 
 def clear_calendar_days_between(notice: date, meeting: date) -> int:

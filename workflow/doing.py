@@ -19,11 +19,13 @@ from models import metadata
 from models.ledger import events
 from models.organisations import forums, installation
 from models.reports import texts
+from workflow import happened as happenings
 from workflow import ledger
 from workflow.clear_days import Calendar
 from workflow.clock import business_date
 from workflow.dossiers import Dossier
 from workflow.errors import AlreadyDecided, Refused
+from workflow.happened import Happened
 from workflow.known import Known
 from workflow.ledger import Change
 from workflow.letters import INSTALLATION, SENDER
@@ -52,7 +54,7 @@ class Doing:
     actor: str
     now: datetime
     today: date
-    calendar: Calendar
+    shipped_calendar: Calendar
     known: Known
     by: str | None = None
     recorded_at: datetime | None = None  # an act of an earlier ledger, taken in with its own time
@@ -71,8 +73,10 @@ class Doing:
     ruled_anew: set[str] = field(default_factory=set)  # and all that were ever at these, which have other rules now
     named_anew: set[str] = field(default_factory=set)  # and open ones that were at these, which are called otherwise
     renamed: set[str] = field(default_factory=set)  # and the open items of these organisations
+    counted_anew: bool = False  # working days are others now, so reminders may come on other days
     world_changed: bool = False  # organisations, rules, people, forums or meetings did
     moved_on: dict[str, date] = field(default_factory=dict)  # item: the business date of the last thing that happened
+    happened: dict[happenings.Key, Happened] = field(default_factory=dict)  # what plans may have changed by
     resolved: list[Resolved] = field(default_factory=list)  # outcomes that people are to be told of
     routes_read: bool = False
     route_texts: dict[str, str] = field(default_factory=dict)  # version: exact text
@@ -82,6 +86,11 @@ class Doing:
     _changed: dict[str, dict[_Key, dict[str, Any]]] = field(default_factory=lambda: defaultdict(dict))
     _gone: dict[str, list[_Key]] = field(default_factory=lambda: defaultdict(list))
     _events: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def calendar(self) -> Calendar:
+        """Everybody's calendar, with the days that are known so far."""
+        return self.known.calendar(self.shipped_calendar)
 
     def append(
         self,
@@ -116,6 +125,9 @@ class Doing:
         self.heads[subject] = (event["seq"], event["hash"])
         if subject.startswith("item:"):
             self.moved_on[subject.removeprefix("item:")] = on or business_date(event["at"])
+        self.happened.update(
+            happenings.happened(subject, kind, step, on or business_date(event["at"]), act or {}, changes)
+        )
         dossier = self.dossiers.get(subject.removeprefix("item:"))
         for change in changes:
             self._collect(subject, change)

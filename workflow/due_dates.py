@@ -4,21 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final, Literal
 
+from routes.spec import Days
 from routes.words import ASKS, OUTCOMES
 from workflow.clear_days import Calendar
 from workflow.facts import Forum, RulePack, Step, World
 
 _NEVER_CALLED_IN = ("recommend", "recommended")
 
+#: SI 2012/2089 regulation 10, where an executive's own rules say nothing of it.
+GENERAL_EXCEPTION: Final = Days(5, "clear-working-days")
+
 
 @dataclass(frozen=True, slots=True)
 class DueDates:
-    """The last days for notice, report and agenda of one item at one meeting. None: no such rule here."""
+    """The last days for notice, report and agenda of one item at one meeting. None: no such rule here.
+
+    `notice_excused`: the decision may be taken there without that notice; `agenda_excused`: the chair takes the item
+    as urgent.
+    """
 
     notice_by: date | None = None
     report_due: date | None = None
     agenda_by: date | None = None
+    notice_excused: bool = False
+    agenda_excused: bool = False
 
 
 NOTHING_DUE = DueDates()
@@ -33,6 +44,12 @@ def pack_in_force(world: World, forum: Forum | None, on: date) -> RulePack | Non
         if pack.starts is None or pack.starts <= on:
             in_force = pack
     return in_force
+
+
+def calendar_at(world: World, forum: Forum | None, calendar: Calendar) -> Calendar:
+    """The calendar by which a forum's days are counted: everybody's, without the closure days of its organisation."""
+    closed = world.closures.get(forum.organisation) if forum is not None and world.closures else None
+    return calendar.closed_on(closed) if closed else calendar
 
 
 def before_meeting(pack: RulePack | None, key_decision: bool, meets_on: date, calendar: Calendar) -> DueDates:
@@ -52,6 +69,26 @@ def notice_by(pack: RulePack | None, key_decision: bool, meets_on: date, calenda
     if pack is None or not (key_decision and pack.executive and pack.key_decision_notice):
         return None
     return calendar.back(meets_on, pack.key_decision_notice)
+
+
+def earliest_by_exception(pack: RulePack, noticed_on: date, calendar: Calendar) -> date:
+    """The first day for a key decision of which the chair of scrutiny was told on a day: the general exception."""
+    return calendar.forward(noticed_on, pack.general_exception or GENERAL_EXCEPTION)
+
+
+def without_notice(
+    step: Step, pack: RulePack, meets_on: date, calendar: Calendar
+) -> Literal["general-exception", "special-urgency"] | None:
+    """What lets an executive take a key decision on a day without full notice; None if nothing on record does."""
+    exception, urgency = step.general_exception_on, step.special_urgency_on
+    if exception is not None and earliest_by_exception(pack, exception, calendar) <= meets_on:
+        return "general-exception"
+    return "special-urgency" if urgency is not None and urgency <= meets_on else None
+
+
+def taken_as_urgent(step: Step, meets_on: date) -> bool:
+    """Whether the chair took the item as urgent, so that it may be dealt with although its agenda was late."""
+    return step.urgent_item_on is not None and step.urgent_item_on <= meets_on
 
 
 def effective(step: Step, ask: str | None, pack: RulePack | None, decided_on: date, calendar: Calendar) -> date | None:

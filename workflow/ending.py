@@ -74,7 +74,13 @@ def why_late(case: Case, world: World, plan: Plan) -> str | None:
     for planned in plan.steps:
         step = _fact(case, planned)
         if step.decision == "open" and planned.state not in _SETTLED:
-            due = DueDates(notice_by=planned.notice_by, report_due=planned.report_due, agenda_by=planned.agenda_by)
+            due = DueDates(
+                planned.notice_by,
+                planned.report_due,
+                planned.agenda_by,
+                planned.notice_excused,
+                planned.agenda_excused,
+            )
             if (found := first_overdue(step, due, plan.on)) is not None:
                 what, by = found
                 return f"Late: the {what} for {step_name(case, world, step)} was due on {day(by)}"

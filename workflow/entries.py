@@ -5,7 +5,7 @@ What they mean together (an unknown forum, an ask beyond powers) is judged where
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -20,6 +20,7 @@ from workflow.use_cases.outcomes import ConditionForm, Outcome
 Scalar = str | int | float | bool
 StepId = Field(max_length=2 * LONGEST_ID + 1)
 LONGEST_LABEL = 200
+LONGEST_CLOSURE = 366  # days
 
 
 def _label(value: str) -> str:
@@ -29,6 +30,15 @@ def _label(value: str) -> str:
 
 
 Place = Annotated[Title, AfterValidator(_label)]
+
+
+def _pounds(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise unsuitable("must be a number of pounds, without quotes")
+    return value
+
+
+Pounds = Annotated[Any, AfterValidator(_pounds)]
 
 
 class OrganisationEntry(Shape):
@@ -46,6 +56,33 @@ class DaysEntry(Shape):
     days: int = Field(ge=0, le=400)
     unit: Unit
     before: Literal["agenda_day"] | None = None
+    by: Time | None = None
+
+
+class HoursEntry(Shape):
+    """A number of hours in a rule."""
+
+    hours: int = Field(ge=1, le=1000)
+
+
+class YearsEntry(Shape):
+    """A number of years in a rule."""
+
+    years: int = Field(ge=1, le=100)
+
+
+class SignificantEntry(Shape):
+    """From what value in pounds, or from how many divisions affected, a decision is a key decision."""
+
+    value: Pounds | None = None
+    divisions: int | None = Field(default=None, ge=1, le=1000)
+
+    @model_validator(mode="after")
+    def says_something(self) -> SignificantEntry:
+        """A value, a number of divisions, or both."""
+        if self.value is None and self.divisions is None:
+            raise unsuitable("needs “value”, “divisions” or both")
+        return self
 
 
 class RulesEntry(Shape):
@@ -60,6 +97,78 @@ class RulesEntry(Shape):
     decision_published: DaysEntry | None = None
     call_in: DaysEntry | None = None
     minutes_due: DaysEntry | None = None
+    private_meeting_notice: DaysEntry | None = None
+    private_meeting_notice_again: DaysEntry | None = None
+    general_exception: DaysEntry | None = None
+    public_questions: DaysEntry | None = None
+    documents_to_members: HoursEntry | None = None
+    inspection: YearsEntry | None = None
+    inspection_of_background_papers: YearsEntry | None = None
+    key_decision: SignificantEntry | None = None
+    sources: dict[str, Title] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def sources_are_of_rules(self) -> RulesEntry:
+        """Where a rule stands written is said of rules that a pack can have."""
+        rules = [name for name in type(self).model_fields if name not in ("id", "starts", "executive", "sources")]
+        if unknown := [name for name in self.sources if name not in rules]:
+            raise unsuitable(f"“{unknown[0][:60]}” under “sources” is no rule; rules are {', '.join(rules)}")
+        return self
+
+
+class CalendarEntry(Shape):
+    """Days on which the calendar differs from the bank holidays that the product knows.
+
+    A bank holiday announced late, or a day that is none after all, concerns everybody; offices may be shut for one
+    organisation or for all. `reason` is a label, kept in the clear. `withdrawn` takes the entry back.
+    """
+
+    id: Id
+    what: Literal["bank-holiday", "working-day", "closure"]
+    organisation: Id | None = None
+    date: Day | None = None
+    starts: Day | None = Field(default=None, alias="from")
+    ends: Day | None = Field(default=None, alias="until")
+    reason: Place
+    withdrawn: bool = False
+
+    @model_validator(mode="after")
+    def days_fit(self) -> CalendarEntry:
+        """One day, or for a closure days from one to another."""
+        if (self.date is None) == (self.starts is None and self.ends is None):
+            raise unsuitable("needs either “date”, or “from” and “until”")
+        if self.date is None and (self.starts is None or self.ends is None):
+            raise unsuitable("needs both “from” and “until”, or one “date”")
+        if self.what != "closure":
+            self._must_be_one_day_for_all()
+        elif self.last < self.first:
+            raise unsuitable(f"ends on {self.last.isoformat()}, before it begins on {self.first.isoformat()}")
+        elif (self.last - self.first).days > LONGEST_CLOSURE:
+            raise unsuitable(f"is longer than a year: write at most {LONGEST_CLOSURE} days in one entry")
+        return self
+
+    def _must_be_one_day_for_all(self) -> None:
+        if self.organisation is not None:
+            raise unsuitable(f"a {self.what} concerns everybody: leave “organisation” out, or make it a closure")
+        if self.date is None:
+            raise unsuitable(f"a {self.what} is one day: write “date”, one entry for each")
+        if self.what == "working-day" and self.date.weekday() > 4:
+            raise unsuitable(f"{self.date.isoformat()} is a {self.date:%A}, on which nobody works in any case")
+
+    @property
+    def name(self) -> str:
+        """What people call these days."""
+        return self.reason
+
+    @property
+    def first(self) -> Day:
+        """The first day."""
+        return cast(Day, self.date or self.starts)
+
+    @property
+    def last(self) -> Day:
+        """The last day."""
+        return cast(Day, self.date or self.ends)
 
 
 class MeetsEntry(Shape):
@@ -196,15 +305,6 @@ class StepFactsEntry(Shape):
     notice_given: Day | None = None
 
 
-def _pounds(value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-        raise unsuitable("must be a number of pounds, without quotes")
-    return value
-
-
-Pounds = Annotated[Any, AfterValidator(_pounds)]
-
-
 class ItemEntry(Shape):
     """An item as it sets out on its route."""
 
@@ -217,7 +317,7 @@ class ItemEntry(Shape):
     forums: dict[str, Id] = Field(default_factory=dict)
     part: Literal["I", "II"] = "I"
     exemption: ExemptionEntry | None = None
-    key_decision: bool = False
+    key_decision: bool | None = None  # None: worked out from value and divisions
     value: Pounds | None = None
     divisions: Literal["all"] | list[Title] | None = None
     fields: dict[str, Any] = Field(default_factory=dict)
@@ -251,6 +351,7 @@ class OutcomeEntry(Shape):
     amended: bool = False
     conditions: list[ConditionForm] = Field(default_factory=list, max_length=200)
     call_in_waived: Text | None = None
+    waiver_agreed_by: Title | None = None
     published: Day | None = None
     until: str | None = None
     reason: Text | None = None
@@ -259,6 +360,7 @@ class OutcomeEntry(Shape):
 SECTIONS: dict[str, type[Shape]] = {
     "organisations": OrganisationEntry,
     "rules": RulesEntry,
+    "calendar": CalendarEntry,
     "forums": ForumEntry,
     "people": PersonEntry,
     "meetings": MeetingEntry,

@@ -34,6 +34,16 @@ class RulePack:
     decision_published: Days | None = None
     call_in: Days | None = None
     minutes_due: Days | None = None
+    private_meeting_notice: Days | None = None
+    private_meeting_notice_again: Days | None = None
+    general_exception: Days | None = None
+    public_questions: Days | None = None
+    documents_to_members: int | None = None  # hours after a private or individual decision
+    inspection: int | None = None  # years for which agenda, reports and minutes stay open to inspection
+    inspection_of_background_papers: int | None = None  # years
+    significant_value: float | None = None  # pounds from which a decision is a key decision
+    significant_divisions: int | None = None  # so many divisions, or more, make it one
+    sources: Mapping[str, str] = field(default_factory=dict)  # rule, as above: where it stands written
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +93,7 @@ class Item:
     state: ItemState
     part: str = "I"
     key_decision: bool = False
+    key_reason: Mapping[str, object] | None = None
     value: int | float | None = None
     divisions: str | tuple[str, ...] | None = None  # "all" or names
     fields: Mapping[str, object] = field(default_factory=dict)
@@ -112,7 +123,18 @@ class Step:
     meeting: str | None = None  # the meeting it is bound to
     papers: Papers = "none"
     verbal: bool = False  # nothing is due: the item is introduced by word of mouth
+    part: str = "I"
+    submitted_on: date | None = None  # None with papers in: the day is not on record
+    agenda_on: date | None = None
     notice_given: date | None = None
+    private_notice_on: date | None = None
+    private_notice_again_on: date | None = None
+    general_exception_on: date | None = None
+    special_urgency_on: date | None = None
+    urgent_item_on: date | None = None
+    documents_given_on: date | None = None
+    minuted: bool = False  # the words of the resolution are on record
+    called_in_on: date | None = None
     applies: bool | None = None  # `when`, once fixed; None: judged live
     opened_on: date | None = None  # a check gate
     not_before: date | None = None  # deferred until
@@ -156,3 +178,4 @@ class World:
     meetings: Mapping[str, tuple[Meeting, ...]]  # by forum
     cases: Mapping[str, Case] = field(default_factory=dict)
     organisations: Mapping[str, str] = field(default_factory=dict)  # names by id
+    closures: Mapping[str, frozenset[date]] = field(default_factory=dict)  # days off, by organisation

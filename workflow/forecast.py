@@ -20,7 +20,7 @@ from models.forecasts import forecasts, readers, revision, tasks, timetable
 from models.items import items
 from models.sessions import replacing
 from models.steps import steps
-from workflow import planner
+from workflow import planner, slips
 from workflow.doing import Doing
 from workflow.dossiers import Dossier
 from workflow.facts import Case, World
@@ -108,9 +108,11 @@ def _brought_forward(do: Doing, stale: Sequence[str], for_readers: set[str] | No
 
 
 def rebuild(do: Doing) -> int:
-    """Write whatever lists read of items that have none of it, such as after an upgrade; their number."""
+    """Write what lists read of items that have none of it or go by other rules, as after an upgrade; their number."""
     nothing = select(items.c.id).outerjoin(forecasts, forecasts.c.item == items.c.id).where(forecasts.c.item.is_(None))
-    missing = list(do.db.execute(nothing.order_by(items.c.id)).scalars())
+    missing = sorted({*do.db.execute(nothing).scalars(), *_touched(do)})
+    do.touched.clear()
+    do.ruled_anew.clear()
     for chunk in chunks(missing):
         fetch_around(do.db, chunk, do.dossiers)
         _brought_forward(do, chunk, set(chunk))  # one that cannot be planned must not keep all from being upgraded
@@ -121,6 +123,12 @@ def rebuild(do: Doing) -> int:
 def plan_of(do: Doing, dossier: Dossier) -> Plan:
     """The plan of an item in hand, as of today."""
     return _forecast(do, dossier).plan
+
+
+def touched(do: Doing) -> set[str]:
+    """The items that an act has to plan anew; what it did so far is written down."""
+    do.flush()
+    return _touched(do)
 
 
 def _touched(do: Doing) -> set[str]:
@@ -145,7 +153,7 @@ def _set_up_otherwise(do: Doing) -> set[str]:
 
 def _waiting_for(do: Doing, wanted: set[str]) -> set[str]:
     """The items whose gates look at these, and so on. A single act has those that wait for it in hand already."""
-    alone = len(wanted) == 1 and wanted == do.touched and not do.touched_forums
+    alone = len(wanted) == 1 and wanted == do.touched and not (do.touched_forums or do.counted_anew)
     if alone and not any(wanted & set(gates_of(dossier)) for dossier in do.dossiers.values()):
         return set()
     return waiting_for(do, wanted)
@@ -183,6 +191,7 @@ def _written(do: Doing, ids: Sequence[str], for_readers: set[str]) -> dict[str, 
     _have(do, "reports", [dossier for dossier in dossiers if wants_reports(dossier)])
     made = [_forecast(do, dossier) for dossier in dossiers]
     known_before = [item for item in ids if item not in do.created]
+    slips.note(do, [(of.dossier, of.plan) for of in made], known_before)
     reminded = watch(do, [Watched(of.dossier, of.plan, of.tasks) for of in made], new=not known_before)
     _replace(do, forecasts, [_row(of, of.dossier.id in reminded) for of in made])
     _rewrite(do, timetable, known_before, (row for of in made for row in timetable_rows(of.dossier, of.plan)))

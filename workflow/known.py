@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Final, Literal
 
 from pydantic import TypeAdapter
 
 from routes.ladders import ladders_of
 from routes.spec import Days
+from workflow.clear_days import NO_OVERRIDES, Calendar, Overrides
 from workflow.facts import Forum, Meeting, Pattern, RulePack, World
 
 ALWAYS = date(1, 1, 1)
@@ -34,6 +35,10 @@ DAYS_FIELDS = (
     "decision_published",
     "call_in",
     "minutes_due",
+    "private_meeting_notice",
+    "private_meeting_notice_again",
+    "general_exception",
+    "public_questions",
 )
 _days = TypeAdapter(Days | None)
 
@@ -63,6 +68,27 @@ class Person:
         return (role, scope) in self.roles
 
 
+#: What the days of the calendar that are added here can be.
+KINDS_OF_DAYS: Final = {"bank-holiday": "a bank holiday", "working-day": "a working day", "closure": "closed"}
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDay:
+    """A day, or days from one to another, on which the calendar is not what was shipped: for all, or for one
+    organisation."""
+
+    id: str
+    what: Literal["bank-holiday", "working-day", "closure"]
+    organisation: str | None  # None: everybody
+    starts: date
+    ends: date
+    reason: str
+
+    def days(self) -> list[date]:
+        """Every day of it, both ends counted."""
+        return [self.starts + timedelta(days=n) for n in range((self.ends - self.starts).days + 1)]
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """Organisations, people and the world of forums and meetings, as of one revision."""
@@ -73,6 +99,12 @@ class Known:
     world: World
     meetings: Mapping[str, Meeting] = field(default_factory=dict)  # by id
     led_below: Mapping[str, frozenset[str]] = field(default_factory=dict)  # organisations, by the superior of a lead
+    days: Mapping[str, CalendarDay] = field(default_factory=dict)  # by id
+    overrides: Overrides = NO_OVERRIDES  # those of the days that are everybody's
+
+    def calendar(self, shipped: Calendar) -> Calendar:
+        """Everybody's calendar: the shipped one with the days that were added here."""
+        return shipped.changed_by(self.overrides)
 
     def with_meetings(self, changed: Iterable[Meeting]) -> Known:
         """The same, with these meetings added or in place of those of the same id."""
@@ -102,8 +134,28 @@ def assemble(revision: int, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> 
     meetings = _meetings(rows.get("meetings", ()), rows.get("meeting_forums", ()))
     names = {organisation.id: organisation.name for organisation in organisations.values()}
     packs = _packs(rows.get("rule_packs", ()))
-    world = World(forums, packs, by_forum(meetings.values()), organisations=names)
-    return Known(revision, organisations, people, world, meetings, _led_below(people.values()))
+    days = {row["id"]: CalendarDay(**row) for row in sorted(rows.get("calendar_days", ()), key=lambda r: r["id"])}
+    world = World(forums, packs, by_forum(meetings.values()), organisations=names, closures=_closures(days.values()))
+    led = _led_below(people.values())
+    return Known(revision, organisations, people, world, meetings, led, days, _everybodys(days.values()))
+
+
+def _closures(days: Iterable[CalendarDay]) -> dict[str, frozenset[date]]:
+    """The days on which single organisations are shut."""
+    found: dict[str, set[date]] = defaultdict(set)
+    for entry in days:
+        if entry.organisation is not None:
+            found[entry.organisation].update(entry.days())
+    return {organisation: frozenset(of) for organisation, of in found.items()}
+
+
+def _everybodys(days: Iterable[CalendarDay]) -> Overrides:
+    found: dict[str, set[date]] = defaultdict(set)
+    for entry in days:
+        if entry.organisation is None:
+            found[entry.what].update(entry.days())
+    named = ("bank-holiday", "working-day", "closure")
+    return Overrides(*(frozenset(found[what]) for what in named)) if found else NO_OVERRIDES
 
 
 def _led_below(people: Iterable[Person]) -> dict[str, frozenset[str]]:
@@ -151,9 +203,25 @@ def _packs(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[RulePack, ...]]
     for row in sorted(rows, key=lambda r: (r["id"], r["starts"])):
         rules = row["rules"]
         starts = None if row["starts"] == ALWAYS else row["starts"]
-        days = {name: _days.validate_python(rules.get(name)) for name in DAYS_FIELDS}
-        found[row["id"]].append(RulePack(row["id"], starts, bool(rules.get("executive", False)), **days))
+        found[row["id"]].append(_pack(row["id"], starts, rules))
     return {name: tuple(of) for name, of in found.items()}
+
+
+def _pack(name: str, starts: date | None, rules: Mapping[str, Any]) -> RulePack:
+    days: dict[str, Any] = {field: _days.validate_python(rules.get(field)) for field in DAYS_FIELDS}
+    significant = rules.get("key_decision") or {}
+    return RulePack(
+        id=name,
+        starts=starts,
+        executive=bool(rules.get("executive", False)),
+        documents_to_members=(rules.get("documents_to_members") or {}).get("hours"),
+        inspection=(rules.get("inspection") or {}).get("years"),
+        inspection_of_background_papers=(rules.get("inspection_of_background_papers") or {}).get("years"),
+        significant_value=significant.get("value"),
+        significant_divisions=significant.get("divisions"),
+        sources=rules.get("sources") or {},
+        **days,
+    )
 
 
 def _meetings(rows: Iterable[Mapping[str, Any]], sittings: Iterable[Mapping[str, Any]]) -> dict[str, Meeting]:

@@ -33,6 +33,7 @@ CHAINS: Final[dict[str, tuple[str, str | None]]] = {
     "installation": (INSTALLATION, None),
     "organisations": (INSTALLATION, None),
     "rule_packs": (INSTALLATION, None),
+    "calendar_days": (INSTALLATION, None),
     "people": (INSTALLATION, None),
     "roles": (INSTALLATION, None),
     "routes": (INSTALLATION, None),
@@ -45,6 +46,7 @@ CHAINS: Final[dict[str, tuple[str, str | None]]] = {
     "clearances": ("item:", "item"),
     "conditions": ("item:", "item"),
     "steps": ("item:", "item"),
+    "formalities": ("item:", "item"),
 }
 
 #: Where a chain's newest `seq` and `hash` are kept, so that cutting its end off shows.

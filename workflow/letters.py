@@ -69,6 +69,11 @@ def worded(kind: str, **words: object) -> Worded:
     return Worded(subject, body, page.strip() + "\n")
 
 
+def written(name: str, **words: object) -> str:
+    """A wording that is no letter, as plain text. Raises jinja2.UndefinedError if a word that it needs is not given."""
+    return _wordings().get_template(f"{name}.txt").render(words)
+
+
 def one_line(text: str) -> str:
     """Text that fits into the head of a letter: no line ends, nothing that does not print."""
     if not text.isprintable():

@@ -5,10 +5,12 @@ Loading compares a file with it, dumping writes it out; both read it from the le
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, select
@@ -23,6 +25,7 @@ from workflow.shelf import chunks
 SECTION_OF: Final = {
     "organisation-added": "organisations", "organisation-changed": "organisations",
     "rules-added": "rules", "rules-changed": "rules",
+    "calendar-added": "calendar", "calendar-changed": "calendar",
     "person-added": "people", "person-changed": "people",
     "forum-added": "forums", "forum-changed": "forums",
     "meeting-added": "meetings", "meeting-changed": "meetings",
@@ -50,6 +53,11 @@ class Loaded:
     entries: dict[EntryKey, list[Entry]] = field(default_factory=lambda: defaultdict(list))
     positions: dict[EntryKey, list[int]] = field(default_factory=lambda: defaultdict(list))
     acts: dict[str, list[PastAct]] = field(default_factory=lambda: defaultdict(list))  # by item or meeting
+
+    @cached_property
+    def first_act(self) -> float:
+        """The position of the first act; infinity where there is none."""
+        return min((act.position for of in self.acts.values() for act in of), default=math.inf)
 
 
 def entry_key(section: str, entry: Mapping[str, Any]) -> EntryKey:

@@ -7,18 +7,24 @@ whether what everybody knows has changed meanwhile. SQLite has one writer at a t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
+from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 
-from models.forecasts import gate_links, revision
+from models.forecasts import forecasts, gate_links, revision
 from models.items import items
 from models.organisations import forums as forums_table
 from models.steps import steps
 from workflow.doing import Doing
-from workflow.known import Known
+from workflow.known import CalendarDay, Known
+from workflow.listing import UNKNOWN_DAY
 from workflow.queries.known import read_known
 from workflow.shelf import chunks
+
+#: A joined stage finishes with the last decision that it needs; the windows of the others end this much later at most.
+_LATER_WINDOWS: Final = timedelta(days=60)
 
 
 def change_the_world(do: Doing) -> None:
@@ -36,16 +42,25 @@ def know_again(do: Doing) -> None:
     do.flush()
     before, now = do.known, read_known(do.db, do.known.revision)
     for forum in before.world.forums:
-        if _rules_at(before, forum) != _rules_at(now, forum):
+        if _rules_at(before, forum) != _rules_at(now, forum) or _is_shut_otherwise(before, now, forum):
             do.ruled_anew.add(forum)
         if before.forum_name(forum) != now.forum_name(forum):
             do.named_anew.add(forum)
     do.renamed |= {name for name, of in before.organisations.items() if now.organisations[name].name != of.name}
     do.known = now
+    if others := set(before.days.values()) ^ set(now.days.values()):
+        do.counted_anew = True
+        do.touched |= counted_over(do, others)
 
 
 def _rules_at(known: Known, forum: str) -> object:
     return known.world.packs.get(known.world.forums[forum].rules or "", ())
+
+
+def _is_shut_otherwise(before: Known, now: Known, forum: str) -> bool:
+    """Whether a forum belongs to another organisation now, which is shut on other days."""
+    was, belongs_to = before.world.forums[forum].organisation, now.world.forums[forum].organisation
+    return was != belongs_to and now.world.closures.get(was) != now.world.closures.get(belongs_to)
 
 
 def lock_open_at(do: Doing, forums: Iterable[str]) -> None:
@@ -82,6 +97,27 @@ def depending_on(
     at_them = select(steps.c.item).where(steps.c.forum.in_(sorted(there)))
     own = select(items.c.id).where(items.c.organisation.in_(sorted(whose)))
     return set(do.db.execute(at_them.union(own)).scalars())
+
+
+def counted_over(do: Doing, days: Collection[CalendarDay]) -> set[str]:
+    """The items of which something may be counted over these days: all that can still move, and of those that are
+    over the ones whose decisions were still waiting to take effect then."""
+    found: set[str] = set()
+    for organisation in {one.organisation for one in days}:
+        mine = [one for one in days if one.organisation == organisation]
+        found |= _counted_over(do, organisation, min(one.starts for one in mine), max(one.ends for one in mine))
+    return found
+
+
+def _counted_over(do: Doing, organisation: str | None, first: date, last: date) -> set[str]:
+    moves = forecasts.c.computed_for != UNKNOWN_DAY
+    decided = exists().where(steps.c.item == forecasts.c.item, steps.c.outcome_on <= last)
+    waited = (forecasts.c.state == "complete") & (forecasts.c.by_finish >= first - _LATER_WINDOWS) & decided
+    query = select(forecasts.c.item).where(or_(moves, waited))
+    if organisation is not None:
+        there = [forum.id for forum in do.known.world.forums.values() if forum.organisation == organisation]
+        query = query.where(exists().where(steps.c.item == forecasts.c.item, steps.c.forum.in_(there)))
+    return set(do.db.execute(query).scalars())
 
 
 def lock_in_order(do: Doing, ids: Iterable[str]) -> None:

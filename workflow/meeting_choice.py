@@ -79,10 +79,15 @@ def usual_sittings(world: World, forum: Forum, not_before: date, on: date, calen
         return
     meetings = world.meetings.get(forum.id, ())
     first = max(not_before, meetings[-1].date + timedelta(days=1)) if meetings else not_before
-    last = min(_months_later(on, _MONTHS_AHEAD), calendar.known_until)
+    last = horizon_of(on, calendar)
     for day in _pattern_days(forum.meets, first, last):
         if day.month not in forum.meets.excepted and not calendar.is_holiday(day):
             yield Sitting(day, forum.meets.time, None)
+
+
+def horizon_of(on: date, calendar: Calendar) -> date:
+    """The last day for which usual meetings are expected, as seen on a day."""
+    return min(_months_later(on, _MONTHS_AHEAD), calendar.known_until)
 
 
 def sittings_from(world: World, forum: Forum, not_before: date, on: date, calendar: Calendar) -> Iterator[Sitting]:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from routes.spec import Stage
 from workflow.clear_days import Calendar
-from workflow.due_dates import NOTHING_DUE, DueDates, before_meeting, effective, notice_by, pack_in_force
+from workflow.due_dates import (
+    NOTHING_DUE,
+    DueDates,
+    before_meeting,
+    effective,
+    notice_by,
+    pack_in_force,
+    taken_as_urgent,
+    without_notice,
+)
 from workflow.errors import BeyondCalendar
 from workflow.facts import Forum, Item, RulePack, Step, World
 from workflow.meeting_choice import (
@@ -145,47 +154,57 @@ def _first_meeting_that_suits(spot: Spot) -> Placed:
     if first_day > spot.calendar.known_until:
         return NOWHERE
     for sitting in sittings_from(spot.world, spot.forum, first_day, spot.on, spot.calendar):
-        at = moment(sitting.day, sitting.time)
-        if at < earliest or (spot.floor is not None and at <= spot.floor):
-            continue
-        found = _placed(spot, "calendar" if sitting.meeting_id else "pattern", sitting)
-        if _in_time(spot, found.due):
+        found = at_meeting(spot, sitting, earliest)
+        if found is not None:
             return found
     return NOWHERE
 
 
-def _in_time(spot: Spot, due: DueDates) -> bool:
+def at_meeting(spot: Spot, sitting: Sitting, earliest: Moment) -> Placed | None:
+    """The step at a meeting of its forum; None if that is too early, or too late for what is due before it."""
+    at = moment(sitting.day, sitting.time)
+    if at < earliest or (spot.floor is not None and at <= spot.floor):
+        return None
+    found = _placed(spot, "calendar" if sitting.meeting_id else "pattern", sitting)
+    return found if in_time(spot, found.due) else None
+
+
+def in_time(spot: Spot, due: DueDates) -> bool:
     """Whether the report and the notice can still be given in time, and after what they wait for."""
     if due.report_due is not None and not nothing_to_submit(spot.step):
         if due.report_due < spot.on:
             return False
         if spot.stage.papers_after_outcome and spot.floor and start_of(due.report_due) < spot.floor:
             return False
-    return due.notice_by is None or due.notice_by >= (spot.step.notice_given or spot.on)
+    return due.notice_by is None or due.notice_excused or due.notice_by >= (spot.step.notice_given or spot.on)
 
 
 def _individual_decision(spot: Spot) -> Placed:
     """The first working day on which an office-holder may decide: after all before it, and after notice."""
-    day = _first_free_day(spot, spot.on)
+    day = first_free_day(spot, spot.on)
     while True:
         found = _placed(spot, "computed", Sitting(day, None, None))
-        if _in_time(spot, found.due):
+        if in_time(spot, found.due):
             return found
         day = spot.calendar.on_or_after(day + _ONE_DAY)
 
 
 def _consultation(spot: Spot) -> Placed:
+    _opens, closes = consultation_period(spot)
+    return _placed(spot, "computed", Sitting(closes, None, None))
+
+
+def consultation_period(spot: Spot) -> tuple[date, date]:
     """It opens on the working day after what is before it, and lasts as long as its route says.
 
     Where all before it is really over it has opened already, even if nobody counted the days.
     """
     already_open = spot.ready and spot.floor is not None
-    opens = _first_free_day(spot, date.min if already_open else spot.on)
-    closes = spot.calendar.forward(opens, spot.stage.lasts) if spot.stage.lasts else opens
-    return _placed(spot, "computed", Sitting(closes, None, None))
+    opens = first_free_day(spot, date.min if already_open else spot.on)
+    return opens, spot.calendar.forward(opens, spot.stage.lasts) if spot.stage.lasts else opens
 
 
-def _first_free_day(spot: Spot, not_before: date) -> date:
+def first_free_day(spot: Spot, not_before: date) -> date:
     """The first working day after the stages before the step and its earlier rounds, and any deferral."""
     days = [not_before]
     if spot.floor is not None:
@@ -227,5 +246,10 @@ def _placed(spot: Spot, basis: Basis, sitting: Sitting) -> Placed:
 def _due(spot: Spot, pack: RulePack | None, day: date) -> DueDates:
     """An office-holder needs no agenda, only the notice of a key decision."""
     if spot.stage.kind == "individual":
-        return DueDates(notice_by=notice_by(pack, spot.item.key_decision, day, spot.calendar))
-    return before_meeting(pack, spot.item.key_decision, day, spot.calendar)
+        due = DueDates(notice_by=notice_by(pack, spot.item.key_decision, day, spot.calendar))
+    else:
+        due = before_meeting(pack, spot.item.key_decision, day, spot.calendar)
+    step = spot.step
+    if pack is not None and due.notice_by is not None and (step.general_exception_on or step.special_urgency_on):
+        due = replace(due, notice_excused=without_notice(step, pack, day, spot.calendar) is not None)
+    return replace(due, agenda_excused=taken_as_urgent(step, day)) if step.urgent_item_on else due

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from workflow import problems
 from workflow.breaches import overdue
 from workflow.clear_days import Calendar
+from workflow.due_dates import calendar_at
 from workflow.errors import BeyondCalendar, Refused
 from workflow.errors import day as in_words
 from workflow.facts import Case, Step, World
@@ -40,11 +41,11 @@ def plan(
     timetable = timetabling.timetable(case)
     tried: dict[str, Sitting] = {}
     if ifs:
-        tried = {step_id: _tried(timetable, step_id, day) for step_id, day in ifs.items()}
+        tried = {step_id: tried_on(timetable, step_id, day) for step_id, day in ifs.items()}
         timetable = timetabling.timetable(case, tried, timetable.standing)
     finish = timetable.finish()
     target = case.item.target
-    steps = tuple(_planned(timetable, step) for step in case.steps)
+    steps = tuple(planned_step(timetable, step) for step in case.steps)
     if critical and finish is not None:
         steps = tuple(
             replace(planned, critical=_is_critical(timetabling, timetable, step, tried, finish))
@@ -64,7 +65,8 @@ def plan(
     )
 
 
-def _planned(timetable: Timetable, step: Step) -> PlannedStep:
+def planned_step(timetable: Timetable, step: Step) -> PlannedStep:
+    """One step as its timetable has it."""
     placed = timetable.placed[step.id]
     return PlannedStep(
         step=step.id,
@@ -79,6 +81,8 @@ def _planned(timetable: Timetable, step: Step) -> PlannedStep:
         report_due=placed.due.report_due,
         agenda_by=placed.due.agenda_by,
         effective=placed.effective,
+        notice_excused=placed.due.notice_excused,
+        agenda_excused=placed.due.agenda_excused,
     )
 
 
@@ -99,7 +103,7 @@ def _something_overdue(timetable: Timetable) -> bool:
     )
 
 
-def _tried(timetable: Timetable, step_id: str, day: date) -> Sitting:
+def tried_on(timetable: Timetable, step_id: str, day: date) -> Sitting:
     """The sitting on which somebody wants to try a step."""
     step = next((step for step in timetable.case.steps if step.id == step_id), None)
     if step is None:
@@ -142,8 +146,9 @@ def _next_sitting(timetable: Timetable, step: Step) -> Sitting:
     placed = timetable.placed[step.id]
     if placed.day is None:
         raise ValueError(f"Step {step.id} has no day.")
-    calendar, world = timetable.calendar, timetable.world
+    world = timetable.world
     forum = world.forums.get(step.forum) if step.forum else None
+    calendar = calendar_at(world, forum, timetable.calendar)
     if forum is not None and timetable.stage_of(step).kind == "meeting":
         here = moment(placed.day, placed.time)
         for sitting in sittings_from(world, forum, placed.day, timetable.on, calendar):

@@ -53,6 +53,8 @@ class PlannedStep:
     agenda_by: date | None
     effective: date | None
     critical: bool = False
+    notice_excused: bool = False  # it may be decided there without full notice
+    agenda_excused: bool = False  # the chair takes it as urgent
 
 
 @dataclass(frozen=True, slots=True)

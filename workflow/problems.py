@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from routes.spec import Stage
+from workflow import key_decisions
 from workflow.breaches import inside_call_in, of_open_step
 from workflow.errors import day as in_words
 from workflow.facts import Step
@@ -41,6 +42,7 @@ def find(timetable: Timetable, finish: date | None) -> tuple[Problem, ...]:
         spot = timetable.spot(step, stage)
         if decision == "open":
             found += of_open_step(timetable, spot, placed)
+            found += key_decisions.problems_of(spot, placed, timetable.name_of(step))
         else:
             found += _of_decided_step(timetable, spot, placed, suspended)
         if decision == "passed":

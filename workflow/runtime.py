@@ -96,7 +96,7 @@ class Runtime:
         """One consistent look."""
         with self._understood(), reading(self.engine) as db:
             now, known, demonstration = self._beginning(db)
-            yield Looking(db, known, self.calendar, now, business_date(now), demonstration)
+            yield Looking(db, known, known.calendar(self.calendar), now, business_date(now), demonstration)
 
     @contextmanager
     def inspecting(self) -> Iterator[Connection]:

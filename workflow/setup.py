@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select
 
 from models.forecasts import revision
 from models.migrations import known, newest, revision_of, upgrade
-from models.organisations import installation
+from models.organisations import installation, rule_packs
 from models.sessions import DatabaseUnavailable, keep_to_oneself, reading, table_names, writing
 from routes.loader import shipped
 from routes.yaml_marks import read
@@ -21,6 +21,7 @@ from workflow.entries import RulesEntry
 from workflow.errors import Unavailable
 from workflow.known import ALWAYS
 from workflow.ledger import INSTALLATION, KEY_INTRODUCED, Change
+from workflow.locking import know_again
 from workflow.queries.known import read_known
 from workflow.queries.verify import heads_before, unsealed
 from workflow.runtime import Runtime
@@ -102,14 +103,25 @@ def _register(do: Doing) -> None:
     if do.db.execute(select(installation.c.id)).scalar_one_or_none() is None:
         change = Change(installation, (INSTALLATION,), {"clock_reads": None}, new=True)
         do.append(INSTALLATION, "initialised", on=None, changes=[change])
-    for entry in shipped_rules():
-        packs = do.known.world.packs.get(entry.id, ())
-        if all((pack.starts or ALWAYS) != (entry.starts or ALWAYS) for pack in packs):
-            setting_up.rules(do, entry, new=True)
+    _take_in_rules(do)
     for definition in shipped().values():
         setting_up.route(do, definition.canonical, shipped=True)
+    know_again(do)
+    forecast.rebuild(do)  # an upgrade leaves nothing of what lists read, or brings other rules
     forecast.refresh(do)
-    forecast.rebuild(do)  # an upgrade leaves nothing of what lists read
     if do.ledger_key is not None and next(unsealed(do.db), None) is not None:
         do.append(INSTALLATION, KEY_INTRODUCED, on=None, act=heads_before(do.db))
         do.flush()
+
+
+def _take_in_rules(do: Doing) -> None:
+    """The rule packs that are shipped as this version has them: new parts, changed ones, and none that it has not."""
+    ships = {(entry.id, entry.starts or ALWAYS): entry for entry in shipped_rules()}
+    names = sorted({name for name, _starts in ships})
+    query = select(rule_packs).where(rule_packs.c.id.in_(names)).order_by(rule_packs.c.id, rule_packs.c.starts)
+    there = {(row.id, row.starts): row.rules for row in do.db.execute(query)}
+    for key, entry in ships.items():
+        if there.get(key) != setting_up.content_of(entry):
+            setting_up.rules(do, entry, new=key not in there)
+    for name, starts in sorted(there.keys() - ships.keys()):
+        setting_up.rules_end(do, name, None if starts == ALWAYS else starts)

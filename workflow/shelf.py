@@ -15,7 +15,7 @@ from models.forecasts import gate_links, revision
 from models.items import items
 from models.organisations import routes
 from models.reports import clearances, conditions, texts
-from models.steps import steps
+from models.steps import formalities, steps
 from routes.loader import from_canonical
 from routes.spec import Route, WaitsForStep
 from workflow.doing import Doing
@@ -163,6 +163,7 @@ def _steps_among() -> Select[Any]:
         texts.c.text.label("title"),
         exists().where(conditions.c.item == steps.c.item).label("conditions"),
         exists().where(clearances.c.item == steps.c.item).label("clearances"),
+        exists().where(formalities.c.item == steps.c.item).label("formalities"),
     )
     spoken = (texts.c.subject == "item:" + items.c.id) & (texts.c.digest == items.c.title)
     together = steps.join(items, items.c.id == steps.c.item).outerjoin(texts, spoken)
@@ -187,7 +188,7 @@ def _take_in(db: Connection, rows: Sequence[RowMapping], into: dict[str, Dossier
         step = dict(row)
         number, dossier = step.pop("revision"), into[step["item"]]
         dossier.title = step.pop("title")
-        for table in ("conditions", "clearances"):
+        for table in ("conditions", "clearances", "formalities"):
             if not step.pop(table):
                 dossier.table(table)  # there are none, which need not be asked again
         found[step["item"]].append(step)

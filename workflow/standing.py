@@ -10,7 +10,7 @@ from typing import Literal
 from routes.spec import Route, Stage
 from workflow.applicability import step_applies
 from workflow.clear_days import Calendar
-from workflow.due_dates import effective, pack_in_force
+from workflow.due_dates import calendar_at, effective, pack_in_force
 from workflow.errors import BeyondCalendar
 from workflow.facts import Case, Item, Step, World
 from workflow.gates import CLOSED, Opening, opening_of
@@ -177,7 +177,8 @@ def takes_effect(step: Step, stage: Stage, world: World, calendar: Calendar) -> 
     """The first day on which the decision of a passed step may be acted on."""
     decided_on = day_decided(step, bound_meeting(world, step))
     forum = world.forums.get(step.forum) if step.forum else None
-    return effective(step, stage.ask, pack_in_force(world, forum, decided_on), decided_on, calendar) or decided_on
+    counted_by = calendar_at(world, forum, calendar)
+    return effective(step, stage.ask, pack_in_force(world, forum, decided_on), decided_on, counted_by) or decided_on
 
 
 def _item_state(

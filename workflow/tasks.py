@@ -137,7 +137,7 @@ def _at_a_forum(dossier: Dossier, row: Row, stage: Stage, step: PlannedStep, pla
         )
     elif row["papers"] == "submitted":
         yield from _about_the_version(dossier, row, uncleared, replace(at, due=step.agenda_by), owner)
-    if step.notice_by is not None and row["notice_given"] is None:
+    if step.notice_by is not None and row["notice_given"] is None and not step.notice_excused:
         yield from _in_time(replace(at, act="notice", due=step.notice_by), is_now or is_bound)
     if stage.kind == "individual":
         if is_now and (row["verbal"] or row["papers"] != "none"):

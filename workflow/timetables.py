@@ -9,6 +9,7 @@ from datetime import date
 from routes.spec import Stage, WaitsForDate, WaitsForStep
 from workflow import standing as standings
 from workflow.clear_days import Calendar
+from workflow.due_dates import calendar_at
 from workflow.facts import Case, Step, World
 from workflow.gates import awaited_case, awaited_stage, strong_enough
 from workflow.meeting_choice import Moment, Sitting, start_of
@@ -183,7 +184,8 @@ def _spot(
     own = standing.steps[step.id]
     floor, undated = latest(moments, own.before)
     forum = world.forums.get(step.forum) if step.forum else None
-    return Spot(step, stage, case.item, forum, floor, undated, own.ready, world, calendar, on)
+    counted_by = calendar_at(world, forum, calendar)
+    return Spot(step, stage, case.item, forum, floor, undated, own.ready, world, counted_by, on)
 
 
 def _met_at(stage: Stage, steps: Sequence[Step], standing: Standing, placed: Mapping[str, Placed]) -> Moment | None:

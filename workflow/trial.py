@@ -212,7 +212,7 @@ def _entry_line(
     do: Doing, subject: str, section: str, entry: Entry, before: Mapping[EntryKey, Sequence[Entry]]
 ) -> Line:
     key = entry_key(section, entry)
-    name = str(entry.get("name") or entry.get("title") or entry["id"])
+    name = str(entry.get("name") or entry.get("title") or entry.get("reason") or entry["id"])
     if section == "items":
         name = do.text(subject, name) or key[1]
     elif section == "rules" and key[2]:

@@ -142,6 +142,7 @@ def adds_a_meeting(town: Town) -> None:
         secretary.opens("/forums/lancashire-place-partnership").follows("/meetings/new")
         secretary.dates("Which day?", "2023-08-29")
         secretary.page.locator("main form").first.get_by_role("button").first.click()
+        secretary.page.get_by_role("button", name="Add the meeting").click()
 
 
 def corrects(town: Town, item: str) -> None:

@@ -65,7 +65,8 @@ def test_one_plan_meets_every_act_there_is(council: Desk) -> None:
         told[name] = council.sees(*words)
         assert set(told[name]) >= {"action", "item", "done", "finish"}, line
         assert told[name]["action"] == name
-    assert set(told) == {name for name in ACTIONS if name not in ("withdraw", "uphold", "redact")}
+    of_another_plan = ("withdraw", "uphold", "redact", "private-notice", "private-notice-again")
+    assert set(told) == {name for name in ACTIONS if name not in of_another_plan}
     row = council.sees("where", "plan")[0]
     assert {step["step"]: step["state"] for step in row["steps"]} == {
         "checked": "passed", "practices": "passed", "partnership": "passed", "cabinet": "passed", "director": "passed",
@@ -79,6 +80,7 @@ start plan --by owner --on 2023-05-01
 hold plan --by lead --on 2023-05-02 --reason Costs_are_missing
 resume plan --by lead --on 2023-05-03 --reason Costs_are_in
 open-gate plan checked --by lead --evidence Minute_12 --on 2023-05-04
+key-decision plan yes --value 2500000 --division North --by lead --on 2023-05-04 --reason It_is_significant
 record plan practices consulted --by lead --on 2023-05-20
 bind plan partnership partnership-june --by ann --on 2023-05-04
 unbind plan partnership --by ann --on 2023-05-04
@@ -92,6 +94,9 @@ notice plan cabinet --by ann --on 2023-06-01
 clear plan cabinet finance yes --by finance --on 2023-06-12
 submit plan cabinet --by owner --on 2023-06-13
 bind plan cabinet cabinet-july --by ann --on 2023-06-14
+exception plan cabinet --by ann --to Chair_of_scrutiny --on 2023-06-15 --reason The_offer_came_late
+urgency plan cabinet --by ann --agreed-by Chair_of_scrutiny --on 2023-06-16 --reason The_offer_ends
+urgent-item plan cabinet --by bob --agreed-by Chair --on 2023-06-26 --reason The_offer_ends
 agenda plan cabinet --by ann --on 2023-06-27
 record plan cabinet approved --by bob --on 2023-07-06
 correct plan cabinet agreed --by ann --on 2023-07-06 --reason Misread --condition Funding_is_confirmed;owner;2023-09-20
@@ -102,9 +107,11 @@ meeting move cabinet-extra --date 2023-07-21 --by ann --on 2023-07-15 --reason R
 meeting cancel cabinet-extra --by ann --on 2023-07-16
 meeting held cabinet-july --by ann --on 2023-07-17
 record plan cabinet agreed --by ann --on 2023-09-07 --condition Funding;owner;2023-09-20 --text As_moved --amended
+publish plan cabinet --by ann --on 2023-09-08
 meet plan cabinet 1 --by owner --evidence Letter --on 2023-09-10
 material plan no --by lead --on 2023-09-11 --reason Typing_errors_only
 record plan director decided --by dot --on 2023-09-20
+documents plan director --by dot --on 2023-09-21
 """
 
 
@@ -226,3 +233,14 @@ def lone_council(desk: Desk, tmp_path: Path) -> Desk:
     case.write_text(dedent(COUNCIL).replace("state: draft, ", "steps: {cabinet: {meeting: cabinet-july}}, "))
     desk.does("load", case)
     return desk
+
+
+def test_a_notice_is_drafted_from_what_is_on_record(council: Desk) -> None:
+    council.does("start", "plan", "--on", "2023-05-01")
+    urgent = ("--agreed-by", "Chair of scrutiny", "--reason", "The offer ends", "--on", "2023-06-16", "--by", "ann")
+    council.does("urgency", "plan", "cabinet", *urgent)
+    told = council.does("notice-text", "plan", "cabinet", "special-urgency")
+    assert told.startswith("NOTICE OF SPECIAL URGENCY\n\nChair of scrutiny agreed on 16 June 2023 that the making")
+    assert "The offer ends" in told
+    assert council.sees("notice-text", "plan", "cabinet", "key-decision-notice")["to_complete"]
+    assert "no such notice to draft" in council.is_refused("notice-text", "plan", "practices", "urgent-item")

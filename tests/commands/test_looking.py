@@ -203,3 +203,45 @@ def test_verify_names_what_was_altered_even_where_nothing_else_works_any_more(la
     assert heard.status == 1
     faults = json.loads(heard.out)["faults"]
     assert {fault["subject"] for fault in faults} == {"installation"}
+
+
+def test_plan_backwards_in_json_is_a_plan_of_last_safe_dates_with_what_stands_against_it(lancashire: Desk) -> None:
+    found = lancashire.sees("plan", APPRAISAL, "--on", "2023-07-18", "--target", "2023-10-10")
+    _has(found, PLAN | {"possible": bool, "nearest": DAY, "target_step": DAY, "clashes": list})
+    assert (found["possible"], found["target"], found["nearest"]) == (False, "2023-10-10", "2023-10-11")
+    assert [(clash["code"], clash["step"]) for clash in found["clashes"]] == [("takes-effect-later", "cabinet")]
+    for step in found["steps"]:
+        _has(step, PLAN_STEP | {"planned": DAY, "clear_by": DAY, "slack": (int, type(None))})
+    cabinet = next(step for step in found["steps"] if step["step"] == "cabinet")
+    assert (cabinet["notice_by"], cabinet["clear_by"], cabinet["slack"]) == ("2023-09-06", "2023-09-27", 0)
+
+
+def test_plan_backwards_from_one_step_says_by_when_the_first_report_is_needed(lancashire: Desk) -> None:
+    asked = ("plan", APPRAISAL, "--on", "2023-07-18", "--target", "icb-executives=2023-10-10")
+    found = lancashire.sees(*asked)
+    assert (found["possible"], found["target_step"]) == (True, "icb-executives")
+    first = next(step for step in found["steps"] if step["step"] == "place-partnership")
+    assert first["report_due"] == "2023-08-10"
+    told = lancashire.does(*asked)
+    assert "It can be dealt with by Integrated Care Board Executives by 10 October 2023." in told
+    assert "10 Aug 2023" in told
+
+
+@pytest.mark.parametrize(
+    ("target", "status", "sentence"),
+    [
+        ("2023-10-32", 2, "“2023-10-32” is no date"),
+        ("=2023-10-10", 2, "“=2023-10-10” names no step"),
+        ("nowhere=2023-10-10", 1, "has no step nowhere; its steps are form-before-function"),
+        ("2023-07-01", 1, "1 July 2023 is before 18 July 2023"),
+        ("2029-01-01", 1, "Bank holidays are known until 31 December 2028"),
+    ],
+)
+def test_a_target_that_makes_no_sense_is_one_line(lancashire: Desk, target: str, status: int, sentence: str) -> None:
+    said = lancashire.is_refused("plan", APPRAISAL, "--on", "2023-07-18", "--target", target, status=status)
+    assert sentence in said
+
+
+def test_forwards_and_backwards_are_not_asked_at_once(lancashire: Desk) -> None:
+    asked = ("plan", APPRAISAL, "--target", "2023-10-10", "--if", "cabinet=2023-11-02")
+    assert "use one of them at a time" in lancashire.is_refused(*asked, status=2)

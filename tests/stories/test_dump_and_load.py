@@ -109,6 +109,7 @@ def test_acts_of_every_kind_come_back_in_their_order(fresh: Fresh) -> None:
     office.lead.does("resume", item="roads", reason="Over", on="2023-06-15")
     office.owner.does("submit", item="roads", step="cabinet", version=2, on="2023-06-16")
     office.lead.does("material", item="roads", material=False, reason="Spelling only", on="2023-06-16")
+    office.lead.does("key-decision", item="roads", key_decision=True, value=5_000_000, reason="Big", on="2023-06-16")
     office.finance.does(
         "clear", item="roads", step="cabinet", area="finance", cleared=False, reason="No", on="2023-06-16"
     )

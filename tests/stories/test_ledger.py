@@ -28,6 +28,8 @@ COLUMNS = [
     (name, column.name) for name in (*ledger.CHAINS, "events", "texts") for column in metadata.tables[name].columns
 ]
 GATED = """
+calendar:
+  - {id: shut, what: closure, organisation: council, from: 2023-12-27, until: 2023-12-29, reason: Offices shut}
 routes:
   - route: second
     title: Second
@@ -46,6 +48,7 @@ items:
     value: 20
     target: 2023-12-01
     part: II
+    key_decision: true
     exemption: {basis: Schedule 12A, paragraphs: [3], reason: A contract}
     divisions: [north]
     fields: {urgent: true}
@@ -73,8 +76,20 @@ def a_busy_office(office: Office) -> None:
     office.cabinet_clerk.does("bind", item="roads", step="cabinet", meeting="cabinet-july", on="2023-06-09")
     office.cabinet_clerk.records("roads", "cabinet", "referred-back", "2023-07-06", reason="Costs")
     office.other_clerk.records("roads", "partnership", "deferred", "2023-07-10", until="2023-09-01")
+    clerk, step = office.cabinet_clerk, {"item": "lanes", "step": "every:council"}
+    clerk.does("private-notice", **step, on="2023-06-01")
+    clerk.does("private-notice-again", **step, representations="Why?", response="Prices", on="2023-06-20")
+    clerk.does("exception", **step, agreed_by="Chair of scrutiny", reason="The grant ends", on="2023-06-21")
+    clerk.does("urgency", **step, agreed_by="Chair of scrutiny", reason="The grant ends", on="2023-07-03")
+    clerk.does("bind", **step, meeting="cabinet-july", on="2023-07-03")
+    clerk.does("urgent-item", **step, agreed_by="Chair", reason="The grant ends", on="2023-07-04")
+    office.owner.does("submit", **step, on="2023-07-04")
+    clerk.does("agenda", **step, on="2023-07-05")
     said = {"conditions": [{"text": "Report back", "owner": "owner", "due": "2023-09-01"}], "text": "Yes"}
-    office.cabinet_clerk.records("lanes", "every:council", "approved", "2023-07-06", call_in_waived="Urgent", **said)
+    office.cabinet_clerk.records("lanes", "every:council", "approved", "2023-07-06", call_in_waived="Urgent",
+                                 waiver_agreed_by="Chair of scrutiny", **said)  # fmt: skip
+    clerk.does("publish", **step, on="2023-07-07")
+    clerk.does("documents", **step, reason="By hand", on="2023-07-07")
     office.owner.does("meet", item="lanes", step="every:council", number=1, evidence="Done", on="2023-07-10")
     office.other_clerk.records("lanes", "every:health", "approved", "2023-07-11", published="2023-07-12")
     office.other_clerk.does("call-in", item="lanes", step="every:health", on="2023-07-13")

@@ -247,7 +247,9 @@ def test_every_act_on_an_item_is_offered_to_somebody(played: Office) -> None:
     _decided(played)
     found = {offer.action for _name, _person, offer in _every(played)}
     on_meetings = {name for name in ACTIONS if name.startswith("meeting ")}
-    assert found == set(ACTIONS) - on_meetings - {"redact"} | {"change"}, "redacting is offered at the events"
+    of_private_matters = {"private-notice", "private-notice-again", "documents"}
+    elsewhere = on_meetings | of_private_matters | {"redact"}
+    assert found == set(ACTIONS) - elsewhere | {"change"}, "redacting is offered at the events"
 
 
 def test_a_person_without_a_part_in_it_is_offered_nothing(played: Office) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.bank_holidays import BANK_HOLIDAYS
 from routes.spec import Days, Unit
 from workflow.clear_days import (
     Calendar,
@@ -24,6 +25,7 @@ from workflow.errors import BeyondCalendar, Faulty
 CLEAR_WORKING: Unit = "clear-working-days"
 CLEAR_CALENDAR: Unit = "clear-calendar-days"
 CALENDAR = standard_calendar()
+HOLIDAYS = frozenset(day for day in BANK_HOLIDAYS if 2022 <= day.year <= 2024)
 SHIPPED = files("config") / "calendars" / "england-and-wales.yaml"
 
 
@@ -44,6 +46,15 @@ def on(text: str) -> date:
         (5, CLEAR_WORKING, "2022-09-22", "2022-09-13"),  # the State Funeral, announced ten days before
         (5, CLEAR_WORKING, "2023-05-11", "2023-05-02"),  # the Coronation
         (5, CLEAR_WORKING, "2023-05-30", "2023-05-19"),  # a Monday holiday before a Tuesday meeting
+        (5, CLEAR_WORKING, "2023-05-09", "2023-04-27"),  # two Mondays: the Coronation and the early May holiday
+        (5, CLEAR_WORKING, "2024-04-02", "2024-03-21"),  # the Tuesday after Easter
+        (5, CLEAR_WORKING, "2024-03-05", "2024-02-26"),  # over 29 February
+        (3, "working-days", "2023-07-05", "2023-06-30"),  # questions to the ICB
+        (28, CLEAR_CALENDAR, "2023-04-20", "2023-03-22"),  # over the day on which the clocks go forward
+        (28, CLEAR_CALENDAR, "2023-11-09", "2023-10-11"),  # and back
+        (5, CLEAR_WORKING, "2023-11-02", "2023-10-25"),
+        (28, CLEAR_CALENDAR, "2022-12-14", "2022-11-15"),  # the notice of 22 November came a week too late
+        (5, CLEAR_WORKING, "1990-05-01", "1990-04-23"),  # the agenda of 26 April came three days too late
         (28, CLEAR_CALENDAR, "2024-03-14", "2024-02-14"),  # over a leap day
         (28, CLEAR_CALENDAR, "2023-03-16", "2023-02-15"),  # and the year before, without one
         (28, CLEAR_CALENDAR, "2023-10-09", "2023-09-08"),  # would be a Sunday: back to the Friday
@@ -71,6 +82,12 @@ def test_what_is_due_before_a_meeting(days: int, unit: Unit, meeting: str, due: 
         (0, "working-days", "2023-10-07", "2023-10-09"),
         (5, "working-days", "2023-10-05", "2023-10-12"),
         (28, CLEAR_CALENDAR, "2023-09-06", "2023-10-05"),
+        (28, CLEAR_CALENDAR, "2018-02-07", "2018-03-08"),  # in time, by exactly 28
+        (3, CLEAR_WORKING, "2023-10-05", "2023-10-11"),  # Cabinet of the options appraisal
+        (3, CLEAR_WORKING, "2022-09-15", "2022-09-22"),  # over the State Funeral
+        (3, CLEAR_WORKING, "2023-05-04", "2023-05-11"),  # over the Coronation
+        (3, CLEAR_WORKING, "2024-03-28", "2024-04-05"),  # over Easter
+        (3, CLEAR_WORKING, "2023-10-26", "2023-11-01"),  # over the day on which the clocks go back
     ],
 )
 def test_what_follows_a_day(days: int, unit: Unit, since: str, then: str) -> None:
@@ -146,6 +163,30 @@ def test_a_bank_holiday_announced_late_and_a_closure_day_move_what_is_due() -> N
     assert not changed.is_working(on("2026-12-29"))
 
 
+def test_the_state_funeral_was_known_from_10_september_2022_on() -> None:
+    announced = standard_calendar()
+    before = announced.changed_by(Overrides(remove=frozenset({on("2022-09-19")})))
+    assert before.back(on("2022-09-22"), Days(5, CLEAR_WORKING)) == on("2022-09-14")
+    assert announced.back(on("2022-09-22"), Days(5, CLEAR_WORKING)) == on("2022-09-13")
+    assert before.forward(on("2022-09-15"), Days(3, CLEAR_WORKING)) == on("2022-09-21")
+    assert before.changed_by(Overrides(add=frozenset({on("2022-09-19")}))).back(
+        on("2022-09-22"), Days(5, CLEAR_WORKING)
+    ) == on("2022-09-13"), "changes are to the calendar as it was shipped, and not to one another"
+
+
+def test_an_organisation_that_is_shut_counts_by_its_own_days_and_others_do_not() -> None:
+    christmas = frozenset(on(f"2023-12-{day}") for day in (27, 28, 29))
+    shut = CALENDAR.closed_on(christmas)
+    assert shut.back(on("2024-01-04"), Days(5, CLEAR_WORKING)) == on("2023-12-19")
+    assert CALENDAR.back(on("2024-01-04"), Days(5, CLEAR_WORKING)) == on("2023-12-22")
+    assert shut.back(on("2024-01-04"), Days(28, CLEAR_CALENDAR)) == CALENDAR.back(
+        on("2024-01-04"), Days(28, CLEAR_CALENDAR)
+    )
+    assert CALENDAR.closed_on(christmas) is shut, "made once"
+    assert CALENDAR.closed_on(frozenset()) is CALENDAR
+    assert CALENDAR.changed_by(Overrides()) is CALENDAR
+
+
 def test_the_calendar_that_ships_changes_nothing() -> None:
     assert read_overrides(SHIPPED.read_bytes(), SHIPPED.name) == Overrides()
     assert read_overrides(b"add:\nremove:\nclosures:\n", "calendar.yaml") == Overrides()
@@ -191,6 +232,32 @@ def naive_count(day: date, length: Days, step: timedelta, off: set[date]) -> dat
     while not naive_working(day, off):
         day += step
     return day
+
+
+SOME_DAYS = st.frozensets(st.dates(date(2022, 9, 1), date(2024, 4, 30)), max_size=20)
+
+
+@given(
+    day=st.dates(date(2023, 1, 1), date(2023, 12, 31)),
+    days=st.integers(0, 45),
+    unit=st.sampled_from(["working-days", CLEAR_WORKING, "calendar-days", CLEAR_CALENDAR]),
+    changed=st.builds(Overrides, SOME_DAYS, SOME_DAYS, SOME_DAYS),
+    shut=SOME_DAYS,
+)
+def test_counting_with_days_added_taken_away_and_closed_agrees_with_a_wall_calendar(
+    day: date, days: int, unit: Unit, changed: Overrides, shut: frozenset[date]
+) -> None:
+    shipped = Calendar(HOLIDAYS, known_from=date(2022, 1, 1), known_until=date(2024, 12, 31))
+    calendar = shipped.changed_by(changed).closed_on(shut)
+    off = {*(HOLIDAYS - changed.remove), *changed.add, *changed.closures, *shut}
+    length = Days(days, unit)
+    before, after = calendar.back(day, length), calendar.forward(day, length)
+    assert before == naive_count(day, length, timedelta(days=-1), off)
+    assert after == naive_count(day, length, timedelta(days=1), off)
+    assert calendar.working_days(before, after) == sum(
+        naive_working(before + timedelta(days=n), off) for n in range((after - before).days + 1)
+    )
+    assert calendar.is_working(day) == naive_working(day, off)
 
 
 @given(

@@ -13,10 +13,11 @@ from workflow.actions import ACTIONS
 
 #: `record` and `correct` have pages of their own.
 OF_STEPS = (
-    "accept", "agenda", "bind", "call-in", "clear", "meet", "notice", "open-gate", "reconsider", "send-back",
-    "submit", "unbind", "uphold",
+    "accept", "agenda", "bind", "call-in", "clear", "documents", "exception", "meet", "notice", "open-gate",
+    "private-notice", "private-notice-again", "publish", "reconsider", "send-back", "submit", "unbind", "uphold",
+    "urgency", "urgent-item",
 )  # fmt: skip
-OF_ITEMS = ("hold", "material", "resume", "revise", "start", "withdraw", "redact")
+OF_ITEMS = ("hold", "key-decision", "material", "resume", "revise", "start", "withdraw", "redact")
 
 #: What stands in an address, by whose it is.
 _LANCASHIRE = {
@@ -36,6 +37,8 @@ _SAME = {
     "n": 1, "version": 2, "number": 1, "filename": "decision-routes.css", "token": "a" * 43, "area": "finance",
     "route": "standard-single-forum-decision", "pack": "standard-council-executive", "draft": "0" * 32, "page": "what",
     "feed": "0" * 64, "letter": "0" * 32, "hook": "0" * 32, "reminder": "0" * 32,
+    "days": "no-such-days",
+    "kind": "urgent-item",
 }  # fmt: skip
 #: Where a page is about something that has been recorded: the step, and the number of its event.
 _RECORDED = {OWN: ("place-partnership", 2), STRANGERS: ("first", 2), EXEMPT: ("board", 2)}

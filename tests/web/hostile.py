@@ -62,6 +62,8 @@ def hostile(text: str) -> dict[str, Any]:
              "reason": text, "until": "2023-09-12"},
         ],
         "events": [
+            {"action": "urgent-item", "item": "probe-two", "step": "last", "by": "probe-secretary",
+             "date": "2023-07-17", "agreed_by": text, "reason": text},
             {"action": "hold", "item": "probe-two", "by": "probe-lead", "date": "2023-07-17", "reason": text},
             {"action": "open-gate", "item": "probe-one", "step": "checked", "by": "probe-lead", "date": "2023-07-17",
              "evidence": text},

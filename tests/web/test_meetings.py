@@ -132,6 +132,7 @@ def test_a_meeting_is_added_however_its_time_is_written(site: Site, said: str, s
     client = site.as_("hwb-secretary")
     page = client.get("/forums/lancashire-hwb/meetings/new")
     page = client.submit(page, form="meets_on", meets_on="2023-11-07", time=said, place="County Hall, room 3")
+    page = client.submit(page, button="Add the meeting")
     assert page.flashed == ["Lancashire Health and Wellbeing Board meets on 7 November 2023."]
     added = site.office.known().meetings["lancashire-hwb-2023-11-07"]
     assert (added.forums, added.time) == (("lancashire-hwb",), stored)
@@ -141,7 +142,8 @@ def test_two_meetings_on_one_day_are_told_apart_and_forums_sit_together(site: Si
     client = site.as_("hwb-secretary")
     for _time in range(2):
         page = client.get("/forums/lancashire-hwb/meetings/new")
-        client.submit(page, form="meets_on", meets_on="2023-11-07", others=["lcc-cabinet"])
+        page = client.submit(page, form="meets_on", meets_on="2023-11-07", others=["lcc-cabinet"])
+        client.submit(page, button="Add the meeting")
     known = site.office.known().meetings
     assert known["lancashire-hwb-2023-11-07-2"].forums == ("lancashire-hwb", "lcc-cabinet")
 
@@ -162,6 +164,7 @@ def test_a_meeting_is_moved_with_what_is_on_it(site: Site) -> None:
     page = client.get(f"{MEETING}/move")
     assert page.says("What moves with it", "Better Care Fund section 75 agreement")
     page = client.submit(page, form="meets_on", meets_on="2023-08-02", reason="No quorum")
+    page = client.submit(page, button="Move the meeting")
     assert page.flashed == ["Westmere ICB Board meets on 2 August 2023 instead of 26 July 2023."]
     assert site.office.step(FUND, STEP)["meeting"] == "2023-08-02"
     moved = site.office.known().meetings["westmere-icb-board-2023-07-26"]
@@ -179,6 +182,7 @@ def test_a_cancelled_meeting_releases_what_is_on_it(site: Site) -> None:
     page = client.get(f"{MEETING}/cancel")
     assert page.says("What is released", "Memorandum on community equipment")
     page = client.submit(page, form="reason", reason="No quorum")
+    page = client.submit(page, button="Cancel the meeting")
     assert "does not meet on 26 July 2023" in page.flashed[0]
     assert site.office.step(FUND, STEP)["meeting_id"] != "westmere-icb-board-2023-07-26"
 

@@ -58,8 +58,8 @@ def test_a_cancelled_joint_meeting_does_not_name_what_is_not_for_everybody(scene
     scene.office.cabinet_secretary.does("unbind", item=EXEMPT, step="cabinet")
     scene.office.cabinet_secretary.does("bind", item=EXEMPT, step="cabinet", meeting="together")
     client = scene.as_("hwb-secretary")
-    page = client.get("/meetings/together/cancel")
-    done = client.submit(page, follow=False, status=303)
+    page = client.submit(client.get("/meetings/together/cancel"))
+    done = client.submit(page, button="Cancel the meeting", follow=False, status=303)
     assert "Released, to be dealt with at the next meeting: another item." in cookie(done)
     assert tells(cookie(done)) == []
 

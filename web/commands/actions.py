@@ -11,14 +11,18 @@ from pydantic import ValidationError
 from routes.explain import explained
 from web import options
 from web.commands import opened, operator, print_json
+from web.commands.effects import effect_json, show
 from workflow.actions import ACTIONS
+from workflow.effects import foreseen
 from workflow.errors import Refused, day
 from workflow.plans import Plan
+from workflow.slip_reasons import REASONS
 from workflow.use_cases.acting import Done
 from workflow.use_cases.outcomes import Outcome
 
 item = click.argument("item")
 step = click.argument("step")
+code = click.option("--code", type=click.Choice(list(REASONS)), metavar="CODE", help="Why it slips, from the list.")
 
 OUTCOME = options.together(
     item,
@@ -30,20 +34,31 @@ OUTCOME = options.together(
     click.option("--until", type=options.UNTIL, metavar="DATE|MEETING", help="For a deferral."),
     click.option("--published", type=options.DAY, help="When the decision was published."),
     click.option("--waive-call-in", "call_in_waived", metavar="REASON"),
+    click.option("--waiver-by", "waiver_agreed_by", metavar="WHO", help="Who agreed to waive it, by their office."),
+    code,
     options.acting,
 )
 
 
-def act(name: str, db: str | None, as_json: bool, **said: Any) -> None:
-    """Do one act and say what was done and what it means for the finish."""
+dry_run = click.option("--dry-run", is_flag=True, help="Only show what it would change; nothing is kept.")
+
+
+def act(name: str, db: str | None, as_json: bool, dry_run: bool = False, **said: Any) -> None:
+    """Do one act and say what was done and what it means for the finish; as a dry run, only show what would change."""
     action = ACTIONS[name]
     given = {key: value for key, value in said.items() if _was_said(value) or key in ALWAYS_SAID}
     given = {key: list(value) if isinstance(value, tuple) else value for key, value in given.items()}
+    if given.get("divisions") == ["all"]:
+        given["divisions"] = "all"
     try:
         form = action.form.model_validate(given)
     except ValidationError as error:
         faults = [fault.message for fault in explained(error, None, "", ())]
         raise Refused("\n".join(dict.fromkeys(faults))) from None
+    if dry_run:
+        effect = foreseen(opened(db), name, action.run, form, operator())
+        print_json(effect_json(effect)) if as_json else show(effect)
+        return
     done, plans = opened(db).do(action.run, form, operator())
     if as_json:
         finishes = {item: made.finish.isoformat() if made.finish else None for item, made in plans.items()}
@@ -52,7 +67,7 @@ def act(name: str, db: str | None, as_json: bool, **said: Any) -> None:
         click.echo(_sentence(done, plans))
 
 
-ALWAYS_SAID = ("cleared", "material")
+ALWAYS_SAID = ("cleared", "material", "key_decision")
 
 
 def _was_said(value: Any) -> bool:
@@ -73,6 +88,7 @@ def _sentence(done: Done, plans: Mapping[str, Plan]) -> str:
 
 @click.command()
 @OUTCOME
+@dry_run
 def record(**said: Any) -> None:
     """Record what a forum resolved."""
     act("record", **said)
@@ -112,6 +128,8 @@ def _on_item(name: str, help_text: str, *more: Any) -> click.Command:
 
 
 version = click.option("--version", type=int, metavar="N", help="The report version (default: the newest).")
+agreed_by = click.option("--agreed-by", "agreed_by", metavar="WHO", help="Who agreed, by their office.")
+told_to = click.option("--to", "--agreed-by", "agreed_by", metavar="WHO", help="Who was given notice, by their office.")
 evidence = click.option("--evidence", metavar="T", help="Where the evidence is.")
 
 
@@ -133,9 +151,9 @@ time = click.option("--time", type=options.TIME, metavar="HH:MM")
 place = click.option("--place", metavar="T")
 forums = click.option("--forum", "forums", multiple=True, required=True, help="The forum; several for a joint meeting.")
 
-_on_meeting("add", "Add a meeting.", forums, meets_on_needed, time, place)
-_on_meeting("move", "Move a meeting; the steps bound to it move with it.", meets_on, time, place)
-_on_meeting("cancel", "Cancel a meeting; its open steps are released.")
+_on_meeting("add", "Add a meeting.", forums, meets_on_needed, time, place, dry_run)
+_on_meeting("move", "Move a meeting; the steps bound to it move with it.", meets_on, time, place, code, dry_run)
+_on_meeting("cancel", "Cancel a meeting; its open steps are released.", code, dry_run)
 _on_meeting("held", "Note that a meeting took place.")
 
 COMMANDS = (
@@ -143,10 +161,22 @@ COMMANDS = (
     correct,
     _on_step("accept", "Accept an outcome weaker than what was asked."),
     _on_step("send-back", "Ask the same forum again."),
-    _on_step("bind", "Put a step on a meeting.", click.argument("meeting")),
-    _on_step("unbind", "Take a step off its meeting."),
+    _on_step("bind", "Put a step on a meeting.", click.argument("meeting"), code),
+    _on_step("unbind", "Take a step off its meeting.", code),
     _on_step("agenda", "Put the papers on the agenda."),
     _on_step("notice", "Note that notice of a key decision was given."),
+    _on_step("private-notice", "Note that notice of a private meeting was given."),
+    _on_step(
+        "private-notice-again",
+        "Note that notice of a private meeting was given again, with representations and the response.",
+        click.option("--representations", metavar="T", help="What was said against meeting in private."),
+        click.option("--response", metavar="T", help="What was answered."),
+    ),
+    _on_step("exception", "Note the notice of a general exception; a reason is needed.", told_to),
+    _on_step("urgency", "Note who agreed that a decision is urgent, and why.", agreed_by),
+    _on_step("urgent-item", "Note that the chair takes it as an urgent item, and why.", agreed_by),
+    _on_step("publish", "Note that a decision was published."),
+    _on_step("documents", "Note that members were given the documents of a private or individual decision."),
     _on_step("submit", "Hand the report in to the step's forum.", version),
     _on_item("start", "Start a draft."),
     _on_item("withdraw", "Take an item back."),
@@ -168,6 +198,15 @@ COMMANDS = (
         "material",
         "Say whether the new report version is material.",
         click.argument("material", type=options.YES_NO),
+    ),
+    _on_item(
+        "key-decision",
+        "Say whether it is a key decision, or what that is worked out from; a reason is needed.",
+        click.argument("key_decision", type=options.YES_NO, required=False, metavar="[yes|no]"),
+        click.option("--value", type=options.POUNDS, help="What it is worth, in pounds."),
+        click.option(
+            "--division", "divisions", multiple=True, metavar="NAME|all", help="A division that it affects, or all."
+        ),
     ),
     _on_item(
         "revise",

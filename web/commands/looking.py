@@ -11,6 +11,7 @@ from web.commands import opened, print_json
 from workflow.errors import Unknown
 from workflow.queries.history import history as told
 from workflow.queries.history import in_words
+from workflow.queries.ready_by import ready_by, ready_by_json
 from workflow.queries.where import plan_json, timetable
 from workflow.queries.where import where as found
 
@@ -49,6 +50,9 @@ def where(
 @click.command()
 @click.argument("item")
 @click.option("--if", "ifs", multiple=True, type=options.SLIP, metavar="STEP=DATE", help="Put a step on a day.")
+@click.option(
+    "--target", type=options.TARGET, metavar="[STEP=]DATE", help="Backwards: by when must what be ready for that?"
+)
 @options.on_day
 @options.known_at
 @options.database
@@ -56,12 +60,18 @@ def where(
 def plan(
     item: str,
     ifs: tuple[tuple[str, date], ...],
+    target: tuple[str | None, date] | None,
     on: date | None,
     known_at: datetime | None,
     db: str | None,
     as_json: bool,
 ) -> None:
-    """The timetable of one item, and what threatens it."""
+    """The timetable of one item, and what threatens it; with --target the last safe dates for a wanted date."""
+    if ifs and target:
+        raise click.UsageError("--if tries the plan forwards and --target asks backwards; use one of them at a time.")
+    if target:
+        _backwards(item, target, on, known_at, db, as_json)
+        return
     with opened(db).looking() as look:
         made, seen = timetable(look, item, on=on, known_at=known_at, ifs=dict(ifs))
         names = {name: f.name for name, f in seen.known.world.forums.items()}
@@ -70,6 +80,26 @@ def plan(
         print_json(plan_json(made))
     else:
         tables.plan(made, title, names)
+
+
+def _backwards(
+    item: str,
+    target: tuple[str | None, date],
+    on: date | None,
+    known_at: datetime | None,
+    db: str | None,
+    as_json: bool,
+) -> None:
+    """By when everything has to be ready for a wanted date."""
+    step, day = target
+    with opened(db).looking() as look:
+        found, seen = ready_by(look, item, day, step, on=on, known_at=known_at)
+        names = {name: f.name for name, f in seen.known.world.forums.items()}
+        title = seen.titles[item]
+    if as_json:
+        print_json(ready_by_json(found))
+    else:
+        tables.last_safe_dates(found, title, names)
 
 
 @click.command()

@@ -2,67 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from werkzeug.datastructures import MultiDict
 from wtforms import Field
+from wtforms.validators import StopValidation
 
-from web.forms.base import Form, area, chosen, day, hidden, needed, radios, text
+from web.forms.act import About, ActForm, WithReason
+from web.forms.base import area, chosen, hidden, needed, pounds_in, radios, text
+from web.forms.formalities import PrivateAgainForm, ToldForm, UrgencyForm, UrgentItemForm
 from web.words import at_time, in_days
-from workflow.queries.at_hand import AtHand, StepAtHand
 from workflow.queries.meetings_to_choose import Choice, meetings_to_choose
 
 #: In which field of a form what an act says is wrong can be put right.
 NAMES: Final[Mapping[str, str]] = {"date": "on", "meets_on": "meets_on"}
-
-
-@dataclass
-class About:
-    """What a form is about: the item, its step, and what the address says besides (an area, a number)."""
-
-    hand: AtHand
-    step: StepAtHand | None
-    asked: MultiDict[str, str]
-
-    @property
-    def at(self) -> StepAtHand:
-        """The step, for acts that have one."""
-        if self.step is None:
-            raise LookupError("this act has no step")
-        return self.step
-
-
-class ActForm(Form):
-    """What every act asks: when, and why."""
-
-    seen = hidden()
-    on = day("When did this happen?", needed("Enter the day on which it happened"))
-    reason = area("Reason", hint="It goes on record. You can leave it empty")
-
-    def parts(self) -> Iterator[Field]:
-        """In the order of the page: what belongs to one act only comes first."""
-        last = {"on": 1, "reason": 2}
-        return iter(sorted(super().parts(), key=lambda part: last.get(part.name, 0)))
-
-    def fit(self, about: About) -> None:
-        """Fill in what can be chosen, and take out what does not apply."""
-
-    def begin(self, about: About) -> None:
-        """What is known beforehand."""
-        self.seen.data = str(about.hand.seq)
-        self.on.data = about.hand.look.today
-
-    def said(self) -> dict[str, Any]:
-        """What the act is told besides item and step, by the act's own names."""
-        return {"on": self.on.data, "reason": (self.reason.data or "").strip()}
-
-
-class WithReason(ActForm):
-    """An act that needs a reason."""
-
-    reason = area("Reason", needed("Give a reason for the record"), hint="It goes on record")
 
 
 class ClearForm(ActForm):
@@ -203,6 +157,45 @@ class MaterialForm(WithReason):
         return super().said() | {"material": self.material.data == "yes"}
 
 
+class KeyDecisionForm(WithReason):
+    """Is it a key decision, and what is that worked out from?"""
+
+    answer = radios(
+        "Is it a key decision?",
+        (
+            ("work-out", "Work it out from its value and the divisions that it affects"),
+            ("yes", "Yes, whatever it is worth"),
+            ("no", "No, whatever it is worth"),
+        ),
+        chosen("Choose whether it is a key decision"),
+    )
+    value = text("What is it worth, in pounds?", hint="For example, 2,500,000. Leave it empty if nobody knows")
+    divisions = area("Which divisions does it affect?", hint="One on each line, or the word all")
+
+    def begin(self, about: About) -> None:
+        """What is known of it now."""
+        super().begin(about)
+        item = about.hand.dossier.item
+        self.value.data = "" if item["value"] is None else f"{item['value']:,.0f}"
+        divisions = item["divisions"]
+        self.divisions.data = "all" if divisions == "all" else "\n".join(divisions or ())
+
+    def validate_value(self, field: Field) -> None:
+        """A sum that can be kept."""
+        if (field.data or "").strip() and pounds_in(field.data) is None:
+            raise StopValidation("Write what it is worth as a number of pounds, such as 2,500,000")
+
+    def said(self) -> dict[str, Any]:
+        """The answer, or what it is worked out from."""
+        lines = [line.strip() for line in (self.divisions.data or "").splitlines() if line.strip()]
+        told: dict[str, Any] = {"divisions": "all" if [line.lower() for line in lines] == ["all"] else lines}
+        if (value := pounds_in(self.value.data or "")) is not None:
+            told["value"] = value
+        if self.answer.data != "work-out":
+            told["key_decision"] = self.answer.data == "yes"
+        return super().said() | told
+
+
 class RedactForm(WithReason):
     """Which event's texts are blanked."""
 
@@ -238,6 +231,13 @@ PAGES: Final[Mapping[str, ActPage]] = {
     "unbind": ActPage(ActForm, "Take it off the meeting"),
     "agenda": ActPage(ActForm, "Put it on the agenda"),
     "notice": ActPage(ActForm, "Record the notice"),
+    "private-notice": ActPage(ActForm, "Record the notice"),
+    "private-notice-again": ActPage(PrivateAgainForm, "Record the notice"),
+    "exception": ActPage(ToldForm, "Record the exception"),
+    "urgency": ActPage(UrgencyForm, "Record the urgency"),
+    "urgent-item": ActPage(UrgentItemForm, "Record it"),
+    "publish": ActPage(ActForm, "Record the publication"),
+    "documents": ActPage(ActForm, "Record it"),
     "submit": ActPage(SubmitForm, "Submit the report"),
     "clear": ActPage(ClearForm, "Send the answer", signs=True),
     "open-gate": ActPage(GateForm, "Record the check", signs=True),
@@ -249,6 +249,7 @@ PAGES: Final[Mapping[str, ActPage]] = {
     "withdraw": ActPage(ActForm, "Withdraw the item", on_step=False, warns=True, signs=True),
     "hold": ActPage(WithReason, "Put it on hold", on_step=False, warns=True),
     "resume": ActPage(WithReason, "Resume it", on_step=False),
+    "key-decision": ActPage(KeyDecisionForm, "Record the answer", on_step=False),
     "material": ActPage(MaterialForm, "Record the answer", on_step=False),
     "redact": ActPage(RedactForm, "Blank the texts", on_step=False, warns=True, signs=True),
 }

@@ -6,6 +6,7 @@ nowhere, and a date that is posted with other than three parts raises.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -204,6 +205,14 @@ def chosen(sentence: str) -> Callable[[Any, Field], None]:
             raise StopValidation(sentence)
 
     return check
+
+
+def pounds_in(written: str) -> int | float | None:
+    """A sum as somebody writes it, such as £2,500,000; None if it is none."""
+    bare = re.sub(r"[£,\s]", "", written)
+    if not re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,2})?", bare):
+        return None
+    return float(bare) if "." in bare else int(bare)
 
 
 def number_seen(said: str | None) -> int:

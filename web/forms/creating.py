@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from wtforms import Field
 from wtforms.validators import StopValidation
 
-from web.forms.base import Choices, Form, area, chosen, day, needed, pick, radios, text, ticks
+from web.forms.base import Choices, Form, area, chosen, day, needed, pick, pounds_in, radios, text, ticks
 from web.words import plain
 from workflow.entries import ItemEntry
 from workflow.queries.setting_out import Gap, Question
@@ -26,6 +26,7 @@ Answers = dict[str, Any]
 OTHER: Final = "other"
 NOWHERE: Final = ("", "Choose one")
 YES_NO: Final = (("yes", "Yes"), ("no", "No"))
+WORK_OUT: Final = ("work-out", "Work it out from its value and the divisions that it affects")
 BASIS: Final = "Local Government Act 1972, Schedule 12A"
 
 _title, _text = TypeAdapter(Title), TypeAdapter(Text)
@@ -178,7 +179,7 @@ class Facts(Form):
     """What it is about, as far as rules and routes depend on it."""
 
     key_decision = radios(
-        "Is it a key decision?", YES_NO, chosen("Say whether it is a key decision"),
+        "Is it a key decision?", (*YES_NO, WORK_OUT), chosen("Say whether it is a key decision"),
         hint="One that costs or saves a significant sum, or that affects communities in two or more divisions",
     )  # fmt: skip
     value = text("What is it worth, in pounds?", hint="For example, 2,500,000. Leave it empty if nobody knows")
@@ -195,18 +196,19 @@ class Facts(Form):
     def fill(self, answers: Answers) -> None:
         """Show what was answered before."""
         known = answers.get("key_decision")
-        self.key_decision.data = None if known is None else ("yes" if known else "no")
+        if "key_decision" in answers:
+            self.key_decision.data = {True: "yes", False: "no", None: WORK_OUT[0]}[known]
         worth = answers.get("value")
         self.value.data = "" if worth is None else f"{worth:,}"
         divisions = answers.get("divisions")
-        if known is not None:
+        if "key_decision" in answers:
             self.where.data = "all" if divisions == "all" else ("some" if divisions else "none")
         self.divisions.data = "\n".join(divisions) if isinstance(divisions, list) else ""
         self.target.data = date.fromisoformat(answers["target"]) if answers.get("target") else None
 
     def validate_value(self, field: Field) -> None:
         """A sum that can be kept."""
-        if (field.data or "").strip() and _pounds(field.data) is None:
+        if (field.data or "").strip() and pounds_in(field.data) is None:
             raise StopValidation("Write what it is worth as a number of pounds, such as 2,500,000")
 
     def validate_divisions(self, field: Field) -> None:
@@ -220,8 +222,8 @@ class Facts(Form):
         """The answers given."""
         divisions = {"all": "all", "some": _lines(self.divisions.data)}.get(self.where.data)
         return {
-            "key_decision": self.key_decision.data == "yes",
-            "value": _pounds(self.value.data or ""),
+            "key_decision": {"yes": True, "no": False}.get(self.key_decision.data),
+            "value": pounds_in(self.value.data or ""),
             "divisions": divisions,
             "target": self.target.data.isoformat() if self.target.data else None,
         }
@@ -298,7 +300,7 @@ def take_answered(form: Form, questions: Sequence[Question], answers: Answers) -
         if question.kind == "yes-no":
             found[question.name] = said == "yes"
         elif question.kind == "number":
-            found[question.name] = _pounds(said or "")
+            found[question.name] = pounds_in(said or "")
         else:
             found[question.name] = None if said == OTHER else question.choices[int(said)]
     return found
@@ -320,8 +322,10 @@ def recommendations_in(form: Form) -> list[str]:
 def entry_of(answers: Answers, item: str | None = None) -> ItemEntry:
     """The item that the answers describe; an item that is there already keeps its steps' facts on the same route."""
     told: dict[str, Any] = {"id": item or UNNAMED, "state": "draft"}
-    for name in ("title", "type", "route", "organisation", "owner", "part", "key_decision", "recommendations"):
+    for name in ("title", "type", "route", "organisation", "owner", "part", "recommendations"):
         told[name] = answers[name]
+    if answers.get("key_decision") is not None:
+        told["key_decision"] = answers["key_decision"]
     for name in ("exemption", "value", "divisions", "target", "forums", "parties"):
         if answers.get(name):
             told[name] = answers[name]
@@ -357,13 +361,6 @@ def _numbers(written: str) -> list[int] | None:
     return [int(part) for part in parts] if all(re.fullmatch(r"[1-9]\d{0,2}", part) for part in parts) else None
 
 
-def _pounds(written: str) -> int | float | None:
-    bare = re.sub(r"[£,\s]", "", written)
-    if not re.fullmatch(r"\d{1,15}(\.\d{1,2})?", bare):
-        return None
-    return float(bare) if "." in bare else int(bare)
-
-
 def _lines(written: str | None) -> list[str]:
     return list(dict.fromkeys(line.strip() for line in (written or "").splitlines() if line.strip()))
 
@@ -386,7 +383,7 @@ def _some(sentence: str) -> Callable[[Any, Field], None]:
 
 def _a_number(label: str) -> Callable[[Any, Field], None]:
     def check(_form: Any, field: Field) -> None:
-        if (field.data or "").strip() and _pounds(field.data) is None:
+        if (field.data or "").strip() and pounds_in(field.data) is None:
             raise StopValidation(f"{label} Write a number")
 
     return check

@@ -10,6 +10,7 @@ from routes.phrases import ladders
 from web.words import plain
 from workflow.known import Known
 from workflow.queries.administration import role_in_words
+from workflow.queries.auditing import in_words
 
 Rows = list[tuple[str, str]]
 
@@ -22,6 +23,13 @@ FORMS: Final = {
 }
 
 
+DAYS: Final = {
+    "bank-holiday": "A bank holiday that was announced late",
+    "working-day": "A working day: no bank holiday after all",
+    "closure": "Offices shut",
+}
+
+
 def role_value(role: Mapping[str, str]) -> str:
     """A role as forms have it: `secretary:lcc-cabinet`."""
     return f"{role['role']}:{role.get('forum') or role.get('organisation') or role.get('area') or ''}"
@@ -29,6 +37,8 @@ def role_value(role: Mapping[str, str]) -> str:
 
 def rows(known: Known, entry: Mapping[str, Any]) -> Rows:
     """An entry as people read it, for checking before it is saved."""
+    if "what" in entry:
+        return _days(known, entry)
     found: Rows = [("Name", str(entry["name"]))]
     if "kind" in entry:
         found.append(("Kind", plain(entry["kind"])))
@@ -55,6 +65,23 @@ def rows(known: Known, entry: Mapping[str, Any]) -> Rows:
             ("Roles", "; ".join(said) or "No roles"),
         ]
     return [*found, ("Id", str(entry["id"]))]
+
+
+def _days(known: Known, entry: Mapping[str, Any]) -> Rows:
+    first, last = entry.get("date") or entry.get("from"), entry.get("date") or entry.get("until")
+    found = [("Reason", str(entry["reason"])), ("What", DAYS[entry["what"]]), ("Day", in_words(first))]
+    if last != first:
+        found[-1] = ("Days", f"{in_words(first)} to {in_words(last)}")
+    found.append(("For", whose(known, entry.get("organisation"))))
+    if entry.get("withdrawn"):
+        found.append(("Taken back", "Yes: it counts no longer"))
+    return [*found, ("Id", str(entry["id"]))]
+
+
+def whose(known: Known, organisation: str | None) -> str:
+    """Whom days of the calendar concern."""
+    found = known.organisations.get(organisation or "")
+    return found.name if found else organisation or "Everybody"
 
 
 def _quorum_words(quorum: Any) -> str:

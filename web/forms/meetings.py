@@ -7,12 +7,16 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from web.forms.base import Form, area, day, needed, text, ticks
+from web.forms.base import Form, area, day, needed, pick, text, ticks
 from web.words import at_time
 from workflow.errors import Refused
+from workflow.slip_reasons import REASONS
 
 #: In which field of a form what an act says is wrong can be put right.
 NAMES: Final[Mapping[str, str]] = {"date": "meets_on", "forums": "others", "": "meets_on"}
+
+#: What people choose from where something slips; it is counted, and the sentence beside it says the rest.
+CODES: Final = (("", "Not said"), *REASONS.items())
 
 _TIME: Final = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*([ap])?\.?(?:m\.?)?", re.IGNORECASE)
 _WORDS: Final = {"noon": "12:00", "midday": "12:00"}
@@ -69,6 +73,7 @@ class MoveMeeting(_When):
     """The same meeting on another day, at another time or place."""
 
     meets_on = day("On which day?", needed("Enter the day of the meeting"))
+    code = pick("Kind of reason", CODES, validate_choice=False)
 
     def begin(self, on: date, time: str | None, place: str | None) -> None:
         """As it is now."""
@@ -83,14 +88,24 @@ class MoveMeeting(_When):
         changed = {name: value for name, value in wanted.items() if value != now.get(name)}
         if not set(changed).intersection(now):
             raise Refused("Nothing changes: give another day, time or place.")
-        return {"meeting": meeting} | changed
+        return {"meeting": meeting, "code": self.code.data} | changed
 
 
 class EndMeeting(Form):
-    """A meeting does not take place, or took place."""
+    """A meeting took place."""
 
     reason = area("Reason", hint="It goes on record. You can leave it empty")
 
     def said(self, meeting: str) -> dict[str, Any]:
         """The act that is meant."""
         return {"meeting": meeting, "reason": (self.reason.data or "").strip()}
+
+
+class CancelMeeting(EndMeeting):
+    """A meeting does not take place."""
+
+    code = pick("Kind of reason", CODES, validate_choice=False)
+
+    def said(self, meeting: str) -> dict[str, Any]:
+        """The act that is meant."""
+        return super().said(meeting) | {"code": self.code.data}

@@ -10,6 +10,8 @@ from wtforms import FieldList, FormField
 from wtforms import Form as PlainForm
 
 from web.forms.base import Choices, Form, area, chosen, day, hidden, needed, pick, radios, tick
+from web.forms.base import text as line
+from web.forms.meetings import CODES
 from web.words import at_time
 from workflow.queries.at_hand import StepAtHand
 from workflow.wording_of_outcomes import statement
@@ -26,6 +28,7 @@ NAMES: Final[Mapping[str, str]] = {
     "decided": "resolved_on",
     "until": "until_day",
     "call_in_waived": "waived",
+    "waiver_agreed_by": "waived_by",
     "published": "published",
     "conditions": "conditions-0-text",
 }
@@ -51,6 +54,7 @@ class OutcomeForm(Form):
     filled_in = hidden()  # what of conditions, publication and deferral was on record when the form was shown
     outcome = radios("What was resolved?", (), chosen("Choose what was resolved"))
     reason_deferred = area("Why was it deferred?")
+    code = pick("Kind of reason", CODES, validate_choice=False)
     until_day = day("Until which day?", hint="If a day was named, for example 5 10 2023")
     until_meeting = pick("Or until which meeting?", validate_choice=False)
     reason_returned = area("Why was it referred back?")
@@ -70,6 +74,7 @@ class OutcomeForm(Form):
         "Why is call-in waived?",
         hint="Only where the resolution says so, with the reason that it gives. Otherwise leave it empty",
     )
+    waived_by = line("Who agreed to waive it?", hint="By their office, such as Chair of the scrutiny committee")
     published = day("When was the decision published?", hint="Leave it empty if it is not published yet")
     reason = area("Why is it corrected?", needed("Give the reason for the correction"))
 
@@ -78,15 +83,15 @@ class OutcomeForm(Form):
         kind = step.stage.kind
         out = {"text"} if kind == "individual" else {"decision", "reasons", "alternatives", "interests"}
         if kind == "consultation":
-            out |= {"reason_returned", "reason_rejected", "amended", "waived", "conditions"}
+            out |= {"reason_returned", "reason_rejected", "amended", "waived", "waived_by", "conditions"}
         if kind == "individual":
             out.add("amended")
         if not step.may_be_called_in(today):
-            out.add("waived")
+            out |= {"waived", "waived_by"}
         if action == "record":
             out.add("reason")
         else:
-            out |= {"reason_deferred", "reason_returned", "reason_rejected"}
+            out |= {"reason_deferred", "reason_returned", "reason_rejected", "code"}
         for name in out:
             if name in self:
                 del self[name]
@@ -122,6 +127,9 @@ class OutcomeForm(Form):
             if name in self and taken and not (self[name].data or "").strip():
                 self.problem(name, sentence)
                 fine = False
+        if "waived" in self and (self.waived_by.data or "").strip() and not (self.waived.data or "").strip():
+            self.problem("waived", "Say why call-in is waived, or leave out who agreed to it")
+            fine = False
         if self.outcome.data == "deferred" and self.until_day.data and self.until_meeting.data:
             self.problem("until_day", "Name a day or a meeting, not both")
             fine = False
@@ -190,7 +198,9 @@ class OutcomeForm(Form):
             "until": self.until(),
             "published": self.published.data,
             "call_in_waived": (self.waived.data or "").strip() if "waived" in self else None,
+            "waiver_agreed_by": (self.waived_by.data or "").strip() if "waived_by" in self else None,
             "reason": (self[reason].data or "").strip() if reason and reason in self else None,
+            "code": self.code.data if "code" in self and outcome == "deferred" else None,
         }
 
 

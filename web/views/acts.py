@@ -11,10 +11,12 @@ from web.acting import act, tell
 from web.forms.acts import NAMES, PAGES, About, ActForm, ActPage
 from web.forms.base import number_seen
 from web.reading import looking, person, reader, stop_looking
+from web.rules_missed import missed_before
 from web.signing_in import fresh_password_or_page, local_path
 from web.words import ACTS
 from workflow.errors import AlreadyDecided, NotPermitted, Refused, Unknown, WorkflowError
 from workflow.queries.at_hand import at_hand, step_at_hand
+from workflow.queries.formalities import ACTS as FORMALITIES
 from workflow.queries.offers import Offer, offers
 
 pages = Blueprint("acts", __name__)
@@ -108,6 +110,8 @@ def _offer(about: About, action: str) -> Offer | None:
     found = next((offer for offer in mine if offer.detail == wanted), mine[0] if mine else None)
     if found is None and (why_not := _why_not(about, action)):
         raise NotPermitted(why_not)
+    if found is None and action in FORMALITIES and about.step:
+        return Offer(action, step, why_not=f"The rules of {about.step.who} do not ask for it here.")
     return found
 
 
@@ -148,6 +152,7 @@ def _shown(
         form=form,
         heading=ACTS[action],
         why_not=why_not,
+        missed=missed_before(about.step, action),
         conflict=conflict,
         back=_came_from(about),
         address=url_for("acts.on_step" if about.step else "acts.on_item", action=action, **where, **asked),

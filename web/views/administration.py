@@ -8,18 +8,21 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
+from wtforms import BooleanField
 
 from routes.ladders import KINDS, RECIPIENTS
 from web.acting import perform
 from web.forms.administration import EntryForm, ForumForm, OrganisationForm, PersonForm, filled, role_entry
-from web.forms.base import number_seen
-from web.forms.entry_words import rows
+from web.forms.base import DayField, number_seen
+from web.forms.calendar_days import CalendarDayForm
+from web.forms.entry_words import rows, whose
 from web.reading import looking, person, reader, runtime, settings
 from workflow import forecast
 from workflow.accounts import account_of
 from workflow.doing import Doing
-from workflow.errors import AlreadyDecided, Refused, Unknown
+from workflow.errors import AlreadyDecided, BeyondCalendar, Refused, Unknown
 from workflow.heartbeats import heard
+from workflow.known import KINDS_OF_DAYS
 from workflow.plans import Plan
 from workflow.queries import administration as queries
 from workflow.runtime import Looking
@@ -63,6 +66,16 @@ def _person(look: Looking, name: str) -> Mapping[str, Any]:
     return {"id": found.id, "name": found.name, "email": found.email, "superior": found.superior, "roles": roles}
 
 
+def _day(look: Looking, name: str) -> Mapping[str, Any]:
+    found = look.known.days.get(name)
+    if found is None:
+        raise Unknown("There are no such days in the calendar. Check the address, or look in the calendar.")
+    one = found.starts == found.ends
+    days = {"date": found.starts} if one else {"from": found.starts, "until": found.ends}
+    said = {"id": found.id, "what": found.what, "organisation": found.organisation, "reason": found.reason, **days}
+    return {**said, "name": found.reason, "first": found.starts, "last": None if one else found.ends}
+
+
 def _installation_seen(look: Looking, _name: str | None) -> int:
     return queries.newest_event(look)
 
@@ -78,6 +91,10 @@ ORGANISATION = Subject(
 FORUM = Subject(
     "forum", ForumForm, setting_up.forum, _forum,
     lambda look: look.known.world.forums, _forum_seen, "administration.forums",
+)  # fmt: skip
+DAYS = Subject(
+    "day of the calendar", CalendarDayForm, setting_up.calendar_day, _day,
+    lambda look: look.known.days, _installation_seen, "administration.calendar",
 )  # fmt: skip
 PERSON = Subject(
     "person", PersonForm, setting_up.person, _person,
@@ -95,6 +112,7 @@ def index() -> Shown:
             "forums": len(known.world.forums),
             "people": len(known.people),
             "packs": len(known.world.packs),
+            "days": len(known.days),
         }
         return render_template("administration/index.html", counts=counts, scheduler=heard(look))
 
@@ -144,6 +162,31 @@ def new_forum() -> Shown:
 def forum(forum: str) -> Shown:
     """Change a forum."""
     return _edited(FORUM, forum)
+
+
+@pages.get("/calendar")
+def calendar() -> Shown:
+    """The days on which the calendar is not what was shipped."""
+    with looking() as look:
+        return render_template(
+            "administration/calendar.html",
+            page=queries.day_list(look, *_place()),
+            whose=lambda organisation: whose(look.known, organisation),
+            kinds=KINDS_OF_DAYS,
+            known_until=look.calendar.known_until,
+        )
+
+
+@pages.route("/calendar/new", methods=["GET", "POST"])
+def new_calendar_day() -> Shown:
+    """Add a bank holiday announced late, a day that is none after all, or days on which offices are shut."""
+    return _edited(DAYS, None)
+
+
+@pages.route("/calendar/<days>", methods=["GET", "POST"])
+def calendar_day(days: str) -> Shown:
+    """Change such days, or take them back."""
+    return _edited(DAYS, days)
 
 
 @pages.route("/people/new", methods=["GET", "POST"])
@@ -215,7 +258,7 @@ def _edited(subject: Subject, name: str | None) -> Shown:
         except AlreadyDecided as err:
             form.seen.data = seen
             return _form_page(subject, form, before, err.status, conflict=str(err))
-        except (Refused, Unknown) as err:
+        except (BeyondCalendar, Refused, Unknown) as err:
             form.refused(err)
             return _form_page(subject, form, before, 422)
 
@@ -255,7 +298,7 @@ def _check_page(
         heading=f"Check before {setting.entry.name} is {'added' if setting.new else 'changed'}",
         rows=[(label, words, old.get(label)) for label, words in rows(look.known, said)],
         is_new=setting.new,
-        touches_items=not setting.new and subject is not PERSON,
+        touches_items=(not setting.new or subject is DAYS) and subject is not PERSON,
         warnings=_warnings(look, subject, setting),
         running=queries.running_at(look, reader(), setting.entry.id) if subject is FORUM and before else None,
         trial=trial,
@@ -286,6 +329,10 @@ def _carried(form: EntryForm, setting: Setting) -> list[tuple[str, str]]:
         if field.name in ("csrf_token", "id"):
             continue
         values = field.data if isinstance(field.data, list) else [field.data]
+        if isinstance(field, DayField):
+            values = field.parts if any(field.parts) else []
+        elif isinstance(field, BooleanField):
+            values = ["y"] if field.data else []
         found += [(field.name, str(value)) for value in values if value is not None]
     return [*found, ("id", setting.entry.id)] if setting.new else found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from web.forms.creating import Answers
 from web.reading import reader
@@ -13,6 +13,8 @@ from web.words import in_days, plain, pounds
 from workflow.choices import forum_in_full
 from workflow.queries import setting_out
 from workflow.runtime import Looking
+
+_KEY_DECISION: Final = {True: "Yes", False: "No", None: "Worked out from its value and the divisions that it affects"}
 
 Row = tuple[str, Any, dict[str, str] | None]
 
@@ -72,7 +74,7 @@ def _about(answers: Answers) -> list[tuple[str, Any, str]]:
     where = "All" if divisions == "all" else ", ".join(divisions or ()) or "No particular ones"
     worth, target = answers.get("value"), answers.get("target")
     return [
-        ("Key decision", "Yes" if answers["key_decision"] else "No", "facts"),
+        ("Key decision", _KEY_DECISION[answers["key_decision"]], "facts"),
         ("Worth", "Not known" if worth is None else pounds(worth), "facts"),
         ("Divisions or wards", where, "facts"),
         ("To be decided by", in_days(date.fromisoformat(target)) if target else "No such day", "facts"),

@@ -23,6 +23,7 @@ from workflow.drafts import Discard
 from workflow.errors import AlreadyDecided, NotPermitted, Refused, Unknown
 from workflow.queries import setting_out
 from workflow.queries.feasibility import Feasible, FeasibleStep, first_feasible
+from workflow.queries.ready_by import answer
 from workflow.runtime import Looking
 from workflow.use_cases.creating import ChangeItem, CreateItem, change_item, create_item
 
@@ -179,6 +180,8 @@ def _drawn(tried: Feasible | None, flow: Flow) -> dict[str, Any]:
     return {
         "drawing": journey_map(stops, title, tried.plan.on),
         "in_words": as_sentences(stops, tried.plan.on),
+        "names": {step.planned.step: step for step in tried.steps},
+        "backwards_answer": answer(tried.backwards) if tried.backwards else None,
     }
 
 

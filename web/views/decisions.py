@@ -49,6 +49,7 @@ def index() -> str:
         sort=sort,
         sort_value=said.get("sort"),
         headers={by: _header(by, words, filters, sort) for by, words in _HEADERS},
+        timetable=href(url_for("timetable.portfolio"), said),
         csv=href(url_for("decisions.csv"), said),
         **_pages(found.page, said),
     )

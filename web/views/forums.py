@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Final
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request, url_for
 
 from web.reading import looking, person, reader
-from web.words import ACTS
+from web.timetable_drawing import timetable_picture
+from web.timetable_facts import rows_of, uprights, with_something
+from web.timetable_of_many import MEETING_COLUMNS, line_of_meeting
+from web.words import ACTS, in_days, month
 from workflow.known import Person
 from workflow.queries import forums as queries
+from workflow.queries.coming import What
+from workflow.queries.coming import coming as coming_at
+from workflow.queries.coming_items import MOST_HIDDEN
 
 pages = Blueprint("forums", __name__)
+
+_MONTHS_BACK: Final = 3
+_MONTHS_TO_CHOOSE: Final = 28
+
+#: What each last day is the last day for.
+LAST_DAYS: Final[Mapping[What, str]] = {
+    "notice": "notice of key decisions",
+    "private-notice": "notice that it is to be private",
+    "private-notice-again": "second notice that it is to be private",
+    "report": "reports due",
+    "agenda": "agenda and reports open to inspection",
+    "questions": "questions from the public",
+    "published": "decisions published",
+}
 
 
 @pages.get("/forums")
@@ -40,6 +61,50 @@ def forum(forum: str) -> str:
         keeps=keeps(person(), (forum,)),
         arranges=person().holds("secretary", forum),
     )
+
+
+@pages.get("/forums/<forum>/coming")
+def coming(forum: str) -> str:
+    """Three months of one forum: its meetings with the last days before them, what is on them, what ends."""
+    since = _day_said(request.args.get("from"))
+    with looking() as look:
+        found = coming_at(look, reader(), forum, since)
+    meetings = [*(one for month in found.months for one in month.meetings), *found.prepared]
+    lines = [
+        line_of_meeting(one, found.today, url_for("forums.meeting", meeting=one.id) if one.id else None)
+        for one in meetings
+    ]
+    through = [one for one in uprights(found.today, None, None) if found.first <= found.today <= found.last]
+    return render_template(
+        "forums/coming.html",
+        found=found,
+        lines=lines,
+        columns=with_something(MEETING_COLUMNS, lines, ("meeting",)),
+        picture=timetable_picture(rows_of(lines), through, f"Coming at {found.forum.name}"),
+        most_hidden=MOST_HIDDEN,
+        months=list(_months_to_choose(found.today, found.first)),
+        last_days=LAST_DAYS,
+        earlier=url_for("forums.coming", forum=forum, **{"from": found.earlier}) if found.earlier else None,
+        later=url_for("forums.coming", forum=forum, **{"from": found.later}) if found.later else None,
+    )
+
+
+def _months_to_choose(today: date, chosen: date) -> Iterator[tuple[str, str]]:
+    """Today, and the months from three ago to two years ahead; whatever day was asked for too."""
+    begin = today.year * 12 + today.month - 1 - _MONTHS_BACK
+    firsts = [date(number // 12, number % 12 + 1, 1) for number in range(begin, begin + _MONTHS_TO_CHOOSE)]
+    days = {today, chosen, *firsts}
+    for day in sorted(days):
+        words = f"Today, {in_days(day)}" if day == today else in_days(day) if day.day > 1 else month(day)
+        yield day.isoformat(), words
+
+
+def _day_said(said: str | None) -> date | None:
+    """The day that an address names; None for what is no day."""
+    try:
+        return date.fromisoformat(said) if said else None
+    except ValueError:
+        return None
 
 
 @pages.get("/meetings/<meeting>")

@@ -8,13 +8,16 @@ from typing import Any
 from flask import Blueprint, abort, render_template, request
 
 from web import offers
+from web.item_timetable import item_in_time, likely_of
 from web.journey_map import Stop, as_sentences, journey_map
 from web.journey_stops import not_begun
+from web.odds_shown import odds_shown
 from web.reading import looking, person, reader
 from workflow.queries.item_page import ItemPage, history_page, item_page
 from workflow.queries.item_reminders import next_reminder
 from workflow.queries.item_rounds import StepView
 from workflow.queries.offers import Offer
+from workflow.queries.slips import dates_of
 
 pages = Blueprint("items", __name__)
 
@@ -25,6 +28,8 @@ def show(item: str) -> str:
     with looking() as look:
         page = item_page(look, reader(), person(), item)
         reminder = next_reminder(look, item)
+        odds = odds_shown(page.uncertainty, look.known)
+        dates = dates_of(look, item, {step.id: step.name for step in page.steps})
     states = {step.id: _state(page, step) for step in page.steps}
     stops = [_stop(step, states[step.id], page.state == "in-progress") for step in page.steps]
     return render_template(
@@ -39,6 +44,10 @@ def show(item: str) -> str:
         others=[offer for offer in page.offers if not offer.possible and not offer.usual],
         names={step.id: step.name for step in page.steps},
         reminder=reminder,
+        linked={(offer.step, offer.action) for offer in page.offers if offer.possible},
+        odds=odds,
+        dates=dates,
+        in_time=item_in_time(page, {step.id: f"#{step_anchor(step.id)}" for step in page.steps}, likely_of(page)),
     )
 
 

@@ -8,16 +8,19 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 
-from web.acting import act, tell
+from web import foreseeing
+from web.acting import act, read, tell
 from web.forms.base import Form
-from web.forms.meetings import NAMES, EndMeeting, MoveMeeting, NewMeeting
+from web.forms.meetings import NAMES, CancelMeeting, EndMeeting, MoveMeeting, NewMeeting
 from web.reading import looking, person, reader, stop_looking
 from web.recording import DONE, Turn, answers, sheet, to_send, turn
 from web.recording_together import Block, block, record_block
 from web.words import in_days
 from workflow import authority
+from workflow.actions import ACTIONS
 from workflow.authority import Matter
 from workflow.choices import forums_to_choose
+from workflow.effects import Effect, Otherwise
 from workflow.errors import NotPermitted, Refused, Unknown, WorkflowError
 from workflow.queries.at_hand import AtHand
 from workflow.queries.forums import MeetingPage
@@ -106,7 +109,7 @@ def new(forum: str) -> Response:
             del form.others
         name = _free_id(forum, form.meets_on.data, look.known.meetings) if request.method == "POST" else ""
     shown = {"heading": f"Add a meeting of {known.name}", "button": "Add the meeting", "back": ("forum", forum)}
-    return _played("meeting add", form, lambda: form.said(name, forum), name, None, shown)
+    return _shown_first("meeting add", form, lambda: form.said(name, forum), name, None, shown)
 
 
 @pages.route("/meetings/<meeting>/move", methods=["GET", "POST"])
@@ -121,19 +124,29 @@ def move(meeting: str) -> Response:
     def said() -> Mapping[str, Any]:
         return form.said(meeting, found.on, found.time, found.place)
 
-    return _played("meeting move", form, said, meeting, found, shown)
+    return _shown_first("meeting move", form, said, meeting, found, shown)
 
 
 @pages.route("/meetings/<meeting>/cancel", methods=["GET", "POST"])
 def cancel(meeting: str) -> Response:
     """It does not take place."""
-    return _ended(meeting, "cancel", "Cancel", "Cancel the meeting")
+    found = _found(meeting, "meeting cancel")
+    form = CancelMeeting()
+    shown = {"heading": f"Cancel {_named(found)}", "button": "Cancel the meeting", "back": ("meeting", meeting)}
+    return _shown_first("meeting cancel", form, lambda: form.said(meeting), meeting, found, shown)
 
 
 @pages.route("/meetings/<meeting>/held", methods=["GET", "POST"])
 def held(meeting: str) -> Response:
     """It took place."""
-    return _ended(meeting, "held", "Record as held:", "Record that it was held")
+    found = _found(meeting, "meeting held")
+    form = EndMeeting()
+    shown = {
+        "heading": f"Record as held: {_named(found)}",
+        "button": "Record that it was held",
+        "back": ("meeting", meeting),
+    }
+    return _played("meeting held", form, lambda: form.said(meeting), meeting, found, shown)
 
 
 def _current(found: MeetingPage, mine: list[tuple[str, str]]) -> tuple[str, str] | None:
@@ -145,13 +158,6 @@ def _current(found: MeetingPage, mine: list[tuple[str, str]]) -> tuple[str, str]
     if wanted not in mine and wanted not in recorded_meanwhile:
         raise Unknown("That is not on this meeting any more, or not for you to record. Look at the meeting again.")
     return wanted
-
-
-def _ended(meeting: str, action: str, verb: str, button: str) -> Response:
-    found = _found(meeting, f"meeting {action}")
-    form = EndMeeting()
-    shown = {"heading": f"{verb} {_named(found)}", "button": button, "back": ("meeting", meeting)}
-    return _played(f"meeting {action}", form, lambda: form.said(meeting), meeting, found, shown)
 
 
 def _played(
@@ -179,6 +185,57 @@ def _played(
             status = Refused.status
     page = render_template("meetings/form.html", form=form, found=found, action=action, **shown)
     return make_response(page, status)
+
+
+def _shown_first(
+    action: str,
+    form: Form,
+    said: Callable[[], Mapping[str, Any]],
+    meeting: str,
+    found: MeetingPage | None,
+    shown: Mapping[str, Any],
+) -> Response:
+    """The form, then what it would change, then it is done, exactly so or not at all."""
+    status = 200
+    wanted = request.form.get(foreseeing.DO)
+    if request.method == "POST" and wanted != foreseeing.CHANGE:
+        if form.validate():
+            try:
+                meant = read(ACTIONS[action].form, said())
+                if wanted == foreseeing.KEEP:
+                    done = foreseeing.do_as_shown(action, meant)
+                    flash(done.sentence, "success")
+                    return _to(url_for("forums.meeting", meeting=meeting))
+                return _effect(action, foreseeing.foreseen(action, meant), shown)
+            except Otherwise as err:
+                return _effect(action, err.effect, shown, err)
+            except (NotPermitted, Unknown):
+                raise
+            except WorkflowError as err:
+                form.refused(err, NAMES)
+                status = err.status
+        else:
+            status = Refused.status
+    with looking():
+        page = render_template("meetings/form.html", form=form, found=found, action=action, **shown)
+    return make_response(page, status)
+
+
+def _effect(action: str, effect: Effect, shown: Mapping[str, Any], changed: Otherwise | None = None) -> Response:
+    """What it would change, with the button that does it; `changed`: it was another effect when it was shown first."""
+    kind, of = shown["back"]
+    with looking():
+        page = render_template(
+            "meetings/effect.html",
+            effect=effect,
+            action=action,
+            words=foreseeing.words(),
+            carried=foreseeing.carried(),
+            changed=changed,
+            back_to=url_for("forums.forum", forum=of) if kind == "forum" else url_for("forums.meeting", meeting=of),
+            **shown,
+        )
+    return make_response(page, changed.status if changed else 200)
 
 
 def _found(meeting: str, action: str) -> MeetingPage:

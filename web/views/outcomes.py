@@ -6,6 +6,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 
 from web.reading import looking, person, reader
 from web.recording import DONE, Sheet, Turn, answers, sheet, to_send, turn
+from web.rules_missed import missed_before
 from workflow.queries.at_hand import step_at_hand
 from workflow.queries.offers import offers
 from workflow.queries.outcome_told import outcome_told
@@ -56,6 +57,7 @@ def _played(action: str, item: str, step: str) -> Response:
             back=url_for("meetings.record", meeting=meeting) if meeting else url_for("items.show", item=item),
             button="Record the correction" if action == "correct" else "Record the outcome",
             meeting=meeting,
+            missed=missed_before(found.sheet.step, action),
             why_not=_why_not(found.sheet) if request.method == "GET" else None,
         )
     return make_response(page, found.status)

@@ -66,7 +66,8 @@ def rules() -> Shown:
 def show_rules(pack: str) -> Shown:
     """One rule pack in words."""
     with looking() as look:
-        return render_template("administration/pack.html", pack=definitions.pack(look, pack))
+        found = definitions.pack(look, pack)
+        return render_template("administration/pack.html", pack=found, may_see_calendar=_may_add())
 
 
 @pages.route("/administration/load", methods=["GET", "POST"])

@@ -20,7 +20,7 @@ from models.organisations import forums, installation
 from models.steps import steps
 from routes.words import ASKS, DECISION, power_of
 from workflow.errors import Unknown
-from workflow.known import Known, Person
+from workflow.known import CalendarDay, Known, Person
 from workflow.runtime import Looking
 from workflow.shapes import LONGEST_ID
 from workflow.shelf import chunks
@@ -129,6 +129,12 @@ def forum_list(look: Looking, after: str | None = None, before: str | None = Non
         for f in page.rows
     ]
     return Page(tuple(rows), page.total, page.before, page.after)
+
+
+def day_list(look: Looking, after: str | None = None, before: str | None = None) -> Page[CalendarDay]:
+    """The days on which the calendar differs from what was shipped, the latest first."""
+    days = list(look.known.days.values())
+    return _page(days, lambda one: (-one.starts.toordinal(), one.id), after, before)
 
 
 def people_list(
@@ -309,7 +315,7 @@ def _holders(known: Known, role: str) -> Mapping[str, list[str]]:
     return found
 
 
-def _page(found: list[Any], key: Callable[[Any], tuple[str, ...]], after: str | None, before: str | None) -> Page[Any]:
+def _page(found: list[Any], key: Callable[[Any], tuple[Any, ...]], after: str | None, before: str | None) -> Page[Any]:
     """The rows after or before the one with this id, in the order of the key, whose last part is the id."""
     rows = sorted(found, key=key)
     keys = [key(row) for row in rows]

@@ -26,6 +26,7 @@ from workflow.runtime import Looking
 from workflow.shelf import fetch_also
 from workflow.visibility import Reader, may_see, may_see_texts_of_step, reader_keys_of, reader_of
 
+_TEXTS: Final = ("agreed_by", "reason", "representations", "response")  # of a formality
 MOST_PEOPLE: Final = 300  # in one list to choose from
 
 
@@ -209,6 +210,16 @@ class StepAtHand:
         )
         return [Condition(c["number"], hand.text(row, c["text"]), c["owner"], c["due"], c["met_on"]) for c in found]
 
+    def waiver_agreed_by(self, row: Row) -> str:
+        """Who agreed to waive call-in in a round; "" if nobody is on record."""
+        return (self.formality("call-in-waiver", row) or {}).get("agreed_by", "")
+
+    def formality(self, kind: str, row: Row | None = None) -> dict[str, str] | None:
+        """What was written about a formality in a round, the current one if none is named; None if it is not there."""
+        row = row or self.row
+        found = self.hand.dossier.table("formalities").get((self.id, row["round"], kind))
+        return None if found is None else {name: self.hand.text(row, found[name]) for name in _TEXTS}
+
     def later_meetings(self, after: date) -> list[Meeting]:
         """The meetings of its forum that are still to come after a day."""
         known = self.hand.look.known.world.meetings.get(self.row["forum"] or "", ())
@@ -228,6 +239,7 @@ def at_hand(look: Looking, reader: Reader, item: str) -> AtHand:
     seen = view(look, [item])
     dossier = seen.dossiers[item]
     fetch_also(look.db, "clearances", [dossier])
+    fetch_also(look.db, "formalities", [dossier])
     keys = reader_keys_of(dossier, look.known)
     part = dossier.item["part"]
     reads = {of: may_see_texts_of_step(reader, part, of, keys) for of in ("I", "II")}
@@ -258,6 +270,7 @@ def _spelt(look: Looking, dossier: Dossier) -> dict[str, str]:
         if digest is not None
     ]
     wanted += [row["text"] for row in dossier.table("conditions").values()]
+    wanted += [row[name] for row in dossier.table("formalities").values() for name in _TEXTS if row[name]]
     if not wanted:
         return {}
     return _texts(look, dossier.subject, wanted)

@@ -17,6 +17,7 @@ from routes.ladders import KINDS, ladders_of
 from routes.phrases import ladders
 from workflow.actions import BY_KIND
 from workflow.errors import Unknown, day
+from workflow.known import KINDS_OF_DAYS
 from workflow.ledger import INSTALLATION, KEY_INTRODUCED
 from workflow.loaded import SECTION_OF, spelt_out
 from workflow.queries.administration import seen_among
@@ -43,6 +44,14 @@ def _entry(word: str, done: str) -> Callable[[Act], str]:
     return say
 
 
+def _days(entry: Act) -> str:
+    """An entry of the calendar, such as State Funeral, a bank holiday on 19 September 2022."""
+    first, last = entry.get("date") or entry.get("from"), entry.get("date") or entry.get("until")
+    when = f"on {in_words(first)}" if first == last else f"from {in_words(first)} until {in_words(last)}"
+    what = f"{entry['reason']}, {KINDS_OF_DAYS[entry['what']]} {when}"
+    return f"withdrawn: {what}" if entry.get("withdrawn") else what
+
+
 #: A sentence for every kind of event of the installation and of forums.
 WORDS: Final[dict[str, Callable[[Act], str]]] = {
     "initialised": lambda _act: "The installation was set up",
@@ -53,6 +62,9 @@ WORDS: Final[dict[str, Callable[[Act], str]]] = {
     "organisation-changed": _entry("Organisation", "changed"),
     "rules-added": _entry("Rules", "added"),
     "rules-changed": _entry("Rules", "changed"),
+    "rules-removed": lambda act: f"Rules removed: {act['rules']}{', from ' + act['from'] if 'from' in act else ''}",
+    "calendar-added": lambda act: f"Calendar: {_days(act['entry'])}",
+    "calendar-changed": lambda act: f"Calendar changed: {_days(act['entry'])}",
     "person-added": _entry("Person", "added"),
     "person-changed": _entry("Person", "changed"),
     "forum-added": _entry("Forum", "added"),
@@ -165,7 +177,8 @@ def in_words(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, Mapping) and {"days", "unit"} <= value.keys():
         before = f" before the {value['before'].replace('_', ' ')}" if value.get("before") else ""
-        return f"{value['days']} {value['unit'].replace('-', ' ')}{before}"
+        by = f"by {value['by']}, " if value.get("by") else ""
+        return f"{by}{value['days']} {value['unit'].replace('-', ' ')}{before}"
     if isinstance(value, Mapping) and value and value.keys() <= set(KINDS):
         return ". ".join(f"{kind}: {words}" for kind, words in ladders(ladders_of(value)))
     if isinstance(value, Mapping):

@@ -117,12 +117,13 @@ def decisions(
     filters: Filters | None = None,
     sort: Sort | None = None,
     cursor: Cursor | None = None,
+    size: int = PAGE,
 ) -> Decisions:
     """One page of the items that a reader may see."""
     wanted, order = filters or Filters(), sort or Sort()
     chosen = _chosen(look, reader, wanted)
-    found = list(look.db.execute(_rows(chosen, order, cursor, PAGE)))
-    page = page_of(found, [(row.place, row.item) for row in found], cursor, PAGE)
+    found = list(look.db.execute(_rows(chosen, order, cursor, size)))
+    page = page_of(found, [(row.place, row.item) for row in found], cursor, size)
     rows = listed(look, reader, page.rows)
     whole = cursor is None and page.later is None
     total, late = _counts(look, chosen, wanted, found, rows, whole)

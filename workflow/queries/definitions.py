@@ -13,11 +13,12 @@ from sqlalchemy import func, select
 from models.forecasts import forecasts
 from models.items import items
 from models.organisations import routes
-from routes.phrases import in_order, ladders, length, particulars, what
-from routes.spec import Days, Route, Stage, WaitsForStep
+from routes.phrases import in_order, ladders, particulars, what
+from routes.spec import Route, Stage, WaitsForStep
 from workflow.errors import Unknown
 from workflow.facts import RulePack
 from workflow.queries.administration import seen_among
+from workflow.rules_in_words import RULES
 from workflow.runtime import Looking
 from workflow.shelf import route_of
 from workflow.visibility import Reader
@@ -27,12 +28,34 @@ OURS: Final = "standard-"
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule in words, and where it stands written: a statute, or what is local."""
+
+    name: str
+    words: str
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Dated:
-    """A rule pack as it holds from a day on, in words: (what is due, when)."""
+    """A rule pack as it holds from a day on, in words."""
 
     starts: date | None
     executive: bool
-    rules: tuple[tuple[str, str], ...]
+    rules: tuple[Rule, ...]
+
+    def rule(self, name: str) -> Rule | None:
+        """The rule of this name; None where there is no such rule."""
+        return next((rule for rule in self.rules if rule.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """One rule in every dated part of a pack (None: no such rule then), with all sources that are named for it."""
+
+    name: str
+    versions: tuple[Rule | None, ...]
+    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +67,17 @@ class PackShown:
     dated: tuple[Dated, ...]
     organisations: tuple[str, ...]
     forums: tuple[str, ...]
+
+    @property
+    def side_by_side(self) -> tuple[SideBySide, ...]:
+        """Every rule that it has or had, in the order in which a decision meets them."""
+        found = []
+        for _rule, name, _words in RULES:
+            versions = tuple(dated.rule(name) for dated in self.dated)
+            sources = dict.fromkeys(one.source for one in versions if one is not None and one.source)
+            if any(versions):
+                found.append(SideBySide(name, versions, tuple(sources)))
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,31 +257,8 @@ def _following(look: Looking, versions: Sequence[str]) -> dict[str, tuple[int, i
 
 def _dated(pack: RulePack) -> Dated:
     said = [
-        ("Notice of a key decision", _before(pack.key_decision_notice, "the meeting")),
-        ("Agenda and reports open to inspection", _before(pack.agenda_day, "the meeting")),
-        ("Report due", _report_due(pack.report_due)),
-        ("Decision published", _after(pack.decision_published, "the meeting")),
-        ("Call-in", _call_in(pack.call_in)),
-        ("Minutes due", _after(pack.minutes_due, "the meeting")),
+        Rule(name, words, pack.sources.get(rule))
+        for rule, name, in_words in RULES
+        if (words := in_words(pack)) is not None
     ]
-    return Dated(pack.starts, pack.executive, tuple((name, words) for name, words in said if words))
-
-
-def _before(days: Days | None, what_: str) -> str | None:
-    return f"{length(days)} before {what_}" if days else None
-
-
-def _report_due(days: Days | None) -> str | None:
-    if days is None:
-        return None
-    return _before(days, "the day of the agenda" if days.before == "agenda_day" else "the meeting")
-
-
-def _after(days: Days | None, what_: str) -> str | None:
-    if days is None:
-        return None
-    return f"{length(days)} after {what_}" if days.days else "on the day of the meeting"
-
-
-def _call_in(days: Days | None) -> str | None:
-    return f"{length(days)} after the decision is published" if days else None
+    return Dated(pack.starts, pack.executive, tuple(said))

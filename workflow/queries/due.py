@@ -75,7 +75,7 @@ def due(look: Looking, at: datetime | None = None, within: int = 0, address: str
     days: dict[str, dict[str, date | None]] = defaultdict(dict)
     for name, row in kept.items():
         days[row["item"]][name] = row["day"]
-    found = [_item(look, seen, item, moved_on, days[item]) for item, moved_on in _last_moved(look, seen).items()]
+    found = [_item(seen, item, moved_on, days[item]) for item, moved_on in _last_moved(look, seen).items()]
     around = _around(look, seen, found, now)
     rows: dict[str, dict[str, Any]] = {}
     for one in found:
@@ -157,9 +157,9 @@ def _not_before(now: datetime, moment: Moment) -> Moment:
     return Moment(now, moment.rung) if moment.at == _ALWAYS else moment
 
 
-def _item(look: Looking, seen: View, item: str, moved_on: date | None, days: Mapping[str, date | None]) -> _Item:
+def _item(seen: View, item: str, moved_on: date | None, days: Mapping[str, date | None]) -> _Item:
     dossier, plan = seen.dossiers[item], seen.plan(item)
-    facts = Facts(dossier, plan, tasks_of(dossier, plan), seen.known, look.calendar, moved_on, days, not days)
+    facts = Facts(dossier, plan, tasks_of(dossier, plan), seen.known, seen.calendar, moved_on, days, not days)
     return _Item(dossier, plan, tuple(matters_of(facts).values()))
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from routes.spec import Kind
 from workflow import planner
+from workflow.backwards import Backwards, last_safe_dates
 from workflow.doing import Doing
 from workflow.ending import where_it_ends
 from workflow.entries import ItemEntry
@@ -20,6 +21,7 @@ from workflow.listing import placeholder
 from workflow.naming import gate_name, joined, step_name
 from workflow.plans import Plan, PlannedStep
 from workflow.queries.decisions import filled_in
+from workflow.queries.ready_by import in_titles
 from workflow.queries.setting_out import titles_of
 from workflow.runtime import Looking
 from workflow.shelf import cases_for
@@ -44,11 +46,15 @@ class FeasibleStep:
 
 @dataclass(frozen=True, slots=True)
 class Feasible:
-    """An item that does not exist yet, as if it started today. `ends`: the step that comes after the decision."""
+    """An item that does not exist yet, as if it started today. `ends`: the step that comes after the decision.
+
+    `backwards` are the last safe dates for its target, where it has one that is still ahead.
+    """
 
     plan: Plan
     ends: str | None
     steps: tuple[FeasibleStep, ...]
+    backwards: Backwards | None = None
 
 
 def first_feasible(look: Looking, entry: ItemEntry, reader: Reader = NOBODY) -> Feasible:
@@ -72,7 +78,15 @@ def first_feasible(look: Looking, entry: ItemEntry, reader: Reader = NOBODY) -> 
     said = tuple(replace(one, message=filled_in(one.message, titles)) for one in made.problems)
     ends = where_it_ends(case, world, made)
     steps = tuple(_step(case, world, step, made.step(step.id), titles) for step in case.steps)
-    return Feasible(replace(made, problems=said), ends, steps)
+    return Feasible(replace(made, problems=said), ends, steps, _backwards(look, case, world, titles))
+
+
+def _backwards(look: Looking, case: Case, world: World, titles: Mapping[str, str]) -> Backwards | None:
+    """By when everything has to be ready for the target; None without one that can be reasoned from."""
+    target = case.item.target
+    if target is None or not look.today <= target <= look.calendar.known_until:
+        return None
+    return in_titles(last_safe_dates(case, world, look.calendar, look.today, target), titles)
 
 
 def _step(case: Case, world: World, step: Step, planned: PlannedStep, titles: Mapping[str, str]) -> FeasibleStep:

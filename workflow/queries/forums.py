@@ -14,11 +14,12 @@ from sqlalchemy import ColumnElement, Row, Select, and_, exists, select, union_a
 from models.forecasts import forecasts, tasks, timetable
 from models.organisations import meetings as meetings_table
 from models.steps import steps
-from workflow.due_dates import before_meeting, pack_in_force
+from workflow.due_dates import before_meeting, calendar_at, pack_in_force
 from workflow.errors import BeyondCalendar, Unknown
 from workflow.facts import Forum, Meeting
 from workflow.listing import UNKNOWN_DAY
 from workflow.meeting_choice import usual_sittings
+from workflow.queries.requested import Requested, requested_at
 from workflow.runtime import Looking
 from workflow.visibility import Reader, visible
 
@@ -112,6 +113,7 @@ class ForumPage:
     more_ready: bool
     expected: tuple[AtForum, ...]
     unrecorded: tuple[Sitting, ...]
+    requested: tuple[Requested, ...]  # meetings that were asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,8 @@ def forum(look: Looking, reader: Reader, name: str) -> ForumPage:
     coming = _coming(look, name)[:COMING]
     items = _at_meetings(look, reader, name, [meeting.id for meeting in coming])
     loose = _loose(look, reader, name)
-    usual = islice(usual_sittings(look.known.world, known, look.today, look.today, look.calendar), 3)
+    counted_by = calendar_at(look.known.world, known, look.calendar)
+    usual = islice(usual_sittings(look.known.world, known, look.today, look.today, counted_by), 3)
     return ForumPage(
         forum=known,
         organisation=look.known.organisations[known.organisation].name,
@@ -162,6 +165,7 @@ def forum(look: Looking, reader: Reader, name: str) -> ForumPage:
         more_ready=sum(row.is_now for row in loose) > READY,
         expected=tuple(row for row in loose if not row.is_now),
         unrecorded=_unrecorded(look, reader, known),
+        requested=tuple(requested_at(look, reader, name)),
     )
 
 
@@ -192,9 +196,9 @@ def meeting(look: Looking, reader: Reader, name: str) -> MeetingPage:
 def agenda_day(look: Looking, forum: Forum, meets_on: date) -> date | None:
     """The day by which agenda and reports are open to inspection; None where no rule says so or none can be counted."""
     try:
-        return before_meeting(
-            pack_in_force(look.known.world, forum, meets_on), False, meets_on, look.calendar
-        ).agenda_by
+        world = look.known.world
+        counted_by = calendar_at(world, forum, look.calendar)
+        return before_meeting(pack_in_force(world, forum, meets_on), False, meets_on, counted_by).agenda_by
     except BeyondCalendar:
         return None
 

@@ -15,6 +15,7 @@ from workflow.errors import Unknown
 from workflow.ledger import moment
 from workflow.loaded import spelt_out
 from workflow.runtime import Looking
+from workflow.slip_reasons import reason_in_words
 
 Event = Mapping[str, Any]
 Say = Callable[[Mapping[str, Any]], str]
@@ -24,10 +25,12 @@ def _outcome(act: Mapping[str, Any]) -> str:
     said = f"“{act['outcome']}”{' as amended' if act.get('amended') else ''}"
     said += f", until {act['until']}" if act.get("until") else ""
     said += f": {act['text']}" if act.get("text") else "."
+    said += _chosen(act)
     if conditions := act.get("conditions"):
         said += f" Subject to: {'; '.join(condition['text'] for condition in conditions)}."
     if waived := act.get("call_in_waived"):
-        said += f" Call-in waived: {waived}"
+        agreed_by = act.get("waiver_agreed_by")
+        said += f" Call-in waived{f', agreed by {agreed_by}' if agreed_by else ''}: {waived}"
     return said
 
 
@@ -47,6 +50,11 @@ def _because(act: Mapping[str, Any]) -> str:
     return f" Reason: {act['reason']}" if act.get("reason") else ""
 
 
+def _chosen(act: Mapping[str, Any]) -> str:
+    """Why it slips, as somebody chose it from the list."""
+    return f" Why: {reason_in_words(act['code'])}." if act.get("code") else ""
+
+
 def _files(act: Mapping[str, Any]) -> str:
     """The names of files, but of none that is exempt: those who may read a history may not all know of it."""
     files = act.get("attachments", ())
@@ -56,8 +64,27 @@ def _files(act: Mapping[str, Any]) -> str:
     return f" Files: {', '.join(said)}." if said else ""
 
 
+def _representations(act: Mapping[str, Any]) -> str:
+    """What was said against meeting in private, and what was answered."""
+    named = (("representations", "Representations"), ("response", "Response"))
+    return "".join(f" {words}: {act[name]}" for name, words in named if act.get(name))
+
+
 def _plainly(sentence: str) -> Say:
-    return lambda act: sentence + _because(act)
+    return lambda act: sentence + _chosen(act) + _because(act)
+
+
+def _key_decision(act: Mapping[str, Any]) -> str:
+    """What was said of an item: that it is a key decision or none, and what it is worked out from."""
+    said = []
+    if "key_decision" in act:
+        said.append("Down as a key decision." if act["key_decision"] else "Down as no key decision.")
+    if "value" in act:
+        said.append(f"Worth £{act['value']:,}.")
+    if "divisions" in act:
+        where = "all divisions" if act["divisions"] == "all" else ", ".join(act["divisions"]) or "no divisions"
+        said.append(f"It affects {where}.")
+    return " ".join(said)
 
 
 #: A sentence for every kind of event of an item; one without a sentence is a defect found at import.
@@ -68,11 +95,22 @@ WORDS: Final[dict[str, Say]] = {
     "corrected": lambda act: f"Corrected to {_outcome(act)}{_taken_away(act)}{_because(act)}",
     "accepted": _plainly("Accepted though weaker than what was asked."),
     "sent-back": _plainly("Sent back to be asked again."),
-    "bound": lambda act: f"Bound to the meeting {act['meeting']}.{_because(act)}",
+    "bound": lambda act: f"Bound to the meeting {act['meeting']}.{_chosen(act)}{_because(act)}",
     "unbound": _plainly("Taken off its meeting."),
     "released": _plainly("Released, because its meeting was cancelled."),
     "put-on-agenda": _plainly("Put on the agenda."),
     "notice-given": _plainly("Notice of the decision given."),
+    "private-notice-given": _plainly("Notice given that the meeting is to be private."),
+    "private-notice-given-again": lambda act: (
+        f"Notice given again that the meeting is to be private.{_representations(act)}{_because(act)}"
+    ),
+    "general-exception-noted": lambda act: (
+        f"General exception: notice given to {act.get('agreed_by', 'the chair of scrutiny')}.{_because(act)}"
+    ),
+    "special-urgency-agreed": lambda act: f"Special urgency agreed by {act['agreed_by']}.{_because(act)}",
+    "urgent-item-taken": lambda act: f"Taken as an urgent item by {act['agreed_by']}.{_because(act)}",
+    "decision-published": _plainly("Decision published."),
+    "documents-given": _plainly("Documents of the decision given to members."),
     "submitted": lambda act: f"Report submitted, version {act['version']}.{_because(act)}",
     "started": _plainly("Started."),
     "withdrawn": _plainly("Withdrawn."),
@@ -92,6 +130,7 @@ WORDS: Final[dict[str, Say]] = {
     "resumed": _plainly("Resumed."),
     "revised": lambda act: f"Report revised, version {act['version']}.{_files(act)}{_because(act)}",
     "redacted": lambda act: f"Texts of event {act['number']} redacted.{_because(act)}",
+    "key-decision-answered": lambda act: f"{_key_decision(act)}{_because(act)}",
     "material-declared": lambda act: (
         f"The change of the report is {'material' if act['material'] else 'not material'}.{_because(act)}"
     ),

@@ -14,12 +14,16 @@ from sqlalchemy import RowMapping, or_, select
 
 from models.reports import texts
 from workflow.authority import entitled
+from workflow.dated_steps import DatedStep, dated_steps
 from workflow.dossiers import Dossier, Row
 from workflow.ending import when_done, why_late
 from workflow.errors import Unknown
+from workflow.key_decisions import SAID, reason_in_words
 from workflow.known import Person
 from workflow.ledger import REDACTED, digests
 from workflow.plans import Plan, Problem
+from workflow.queries.clocks import MOST_WITH_WAYS, ClockTold, clocks_told
+from workflow.queries.formalities import Formality, on_record
 from workflow.queries.item_events import Timeline, name_of_person, timeline
 from workflow.queries.item_owed import (
     Clearance,
@@ -41,9 +45,12 @@ from workflow.queries.item_rounds import (
 )
 from workflow.queries.offers import NEEDED, Offer, offers, redactions
 from workflow.queries.reasons import held_because
+from workflow.queries.requested import Requested, requested_of_item
+from workflow.queries.uncertainty import RUNS_ON_A_PAGE, Uncertainty, of_case
 from workflow.queries.views import View, view
 from workflow.runtime import Looking
 from workflow.shelf import cases_for, fetch_also, gates_of
+from workflow.timetables import Timetabling
 from workflow.use_cases.acting import matter
 from workflow.visibility import Reader, may_see, may_see_texts_of_step, reader_keys_of
 
@@ -85,6 +92,7 @@ class ItemPage:
     part: str
     exemption: str | None
     key_decision: bool
+    key_because: str | None  # why it is one or none; None where nobody knows
     value: float | None
     seq: int
     on: date
@@ -100,7 +108,12 @@ class ItemPage:
     why_late: str | None
     held_because: str | None
     problems: tuple[Problem, ...]
+    requested: tuple[Requested, ...]  # meetings that were asked for
+    uncertainty: Uncertainty | None  # None where it has ended, or no date can be given
     steps: tuple[StepView, ...]
+    dated: tuple[DatedStep, ...]  # the same steps with all their days
+    formalities: Mapping[str, tuple[Formality, ...]]  # by step: notices, exceptions and urgency on record
+    clocks: tuple[ClockTold, ...]  # the rules that bind them, and how each stands
     recommendations: tuple[str, ...]
     versions: tuple[Version, ...]
     papers: tuple[Paper, ...]
@@ -136,7 +149,7 @@ def item_page(look: Looking, reader: Reader, person: Person, item: str) -> ItemP
     dossier = hand.dossier
     newest = dossier.table("reports")[(dossier.item["report_version"],)]
     wanted = digests_superseded(hand.outcomes) | set(newest["recommendations"])
-    wanted |= set(digests(dossier.item["exemption"] or {}))
+    wanted |= set(digests(dossier.item["exemption"] or {})) | set(digests(dossier.item["key_reason"] or {}))
     held = held_because(look, [item]).get(item) if hand.plan.item_state == "on-hold" else None
     wanted |= {held} if held else set()
     hand.spelt = _spelt(look, dossier, wanted)
@@ -153,6 +166,7 @@ def item_page(look: Looking, reader: Reader, person: Person, item: str) -> ItemP
         part=row["part"],
         exemption=_exemption(hand),
         key_decision=row["key_decision"],
+        key_because=_key_because(hand),
         value=row["value"],
         seq=row["seq"],
         on=hand.plan.on,
@@ -168,7 +182,12 @@ def item_page(look: Looking, reader: Reader, person: Person, item: str) -> ItemP
         why_late=why_late(hand.case, hand.world, hand.plan),
         held_because=hand.plain_text(held),
         problems=_problems(hand.plan),
+        requested=tuple(requested_of_item(look, item)),
+        uncertainty=_uncertainty(hand),
         steps=steps,
+        dated=dated_steps(hand.case, hand.world, hand.plan, look.calendar, lambda step: hand.name(step.id)),
+        formalities={step.id: on_record(dossier, step.id, hand.text) for step in steps},
+        clocks=_clocks(hand),
         recommendations=tuple(hand.plain_text(digest) or "" for digest in newest["recommendations"]),
         versions=_versions(hand),
         papers=papers_owed(hand, steps),
@@ -264,6 +283,19 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] if text.startswith(ANOTHER_ITEM) else text
 
 
+def _clocks(hand: Hand) -> tuple[ClockTold, ...]:
+    timetable = Timetabling(hand.world, hand.look.calendar, hand.plan.on).timetable(hand.case)
+    return clocks_told(timetable, hand.look.now, MOST_WITH_WAYS)
+
+
+def _uncertainty(hand: Hand) -> Uncertainty | None:
+    """By when it may really be done."""
+    if hand.plan.item_state in ("complete", "rejected", "withdrawn") or hand.plan.finish is None:
+        return None
+    look = hand.look
+    return of_case(look, hand.case, hand.world, look.calendar, hand.plan.on, runs=RUNS_ON_A_PAGE)
+
+
 def _exemption(hand: Hand) -> str | None:
     """Why an item is in Part II, as it is published."""
     said: Mapping[str, Any] | None = hand.dossier.item["exemption"]
@@ -275,6 +307,16 @@ def _exemption(hand: Hand) -> str | None:
     told = ", ".join(part for part in parts if part)
     reason = hand.plain_text(said.get("reason"))
     return ": ".join(part for part in (told, reason) if part) or None
+
+
+def _key_because(hand: Hand) -> str | None:
+    """Why it is a key decision or none: what was compared, or what somebody said."""
+    reason: Mapping[str, Any] | None = hand.dossier.item["key_reason"]
+    if not reason:
+        return None
+    if reason["by"] == SAID:
+        return hand.plain_text(reason.get("reason"))
+    return reason_in_words(reason, hand.look.known.forum_name(reason["forum"]))
 
 
 def _ended_on(hand: Hand) -> date | None:

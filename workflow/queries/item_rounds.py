@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping, Select, select, union_all
 
 from models.ledger import events
 from models.reports import clearances, conditions
-from models.steps import steps
+from models.steps import formalities, steps
 from routes.spec import Stage, WaitsForCheck, WaitsForStep
 from workflow.dossiers import Dossier, Row
 from workflow.errors import day
@@ -207,6 +207,7 @@ def digests_of_rounds(dossier: Dossier) -> Select[Any]:
         *((steps, column) for column in (steps.c.wording, steps.c.reason, steps.c.call_in_waived, steps.c.evidence)),
         *((conditions, column) for column in (conditions.c.text, conditions.c.evidence)),
         (clearances, clearances.c.reason),
+        *((formalities, formalities.c[name]) for name in ("agreed_by", "reason", "representations", "response")),
     ]
     parts = [select(column).where(table.c.item == dossier.id, column.is_not(None)) for table, column in columns]
     return select(union_all(*parts).subquery().c[0])

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from models.organisations import forums, meeting_forums, meetings, organisations, people, roles, rule_packs
+from models.organisations import (
+    calendar_days,
+    forums,
+    meeting_forums,
+    meetings,
+    organisations,
+    people,
+    roles,
+    rule_packs,
+)
 from workflow.known import Known, assemble
 
-TABLES = (organisations, rule_packs, people, roles, forums, meetings, meeting_forums)
+TABLES = (organisations, rule_packs, calendar_days, people, roles, forums, meetings, meeting_forums)
 
 
 def read_known(db: Connection, revision: int) -> Known:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from workflow.due_dates import before_meeting, pack_in_force
+from workflow.due_dates import before_meeting, calendar_at, pack_in_force
 from workflow.errors import BeyondCalendar
 from workflow.facts import Meeting
 from workflow.queries.at_hand import StepAtHand
@@ -48,8 +48,10 @@ def meetings_to_choose(step: StepAtHand) -> list[Choice]:
 def _choice(step: StepAtHand, meeting: Meeting) -> Choice:
     hand, row = step.hand, step.row
     world, today = hand.look.known.world, hand.look.today
-    pack = pack_in_force(world, world.forums.get(row["forum"] or ""), meeting.date)
-    due = before_meeting(pack, hand.dossier.item["key_decision"], meeting.date, hand.look.calendar)
+    forum = world.forums.get(row["forum"] or "")
+    counted_by = calendar_at(world, forum, hand.look.calendar)
+    key_decision = hand.dossier.item["key_decision"]
+    due = before_meeting(pack_in_force(world, forum, meeting.date), key_decision, meeting.date, counted_by)
     plan = hand.plan_if(step.id, meeting.date)
     late = [
         name

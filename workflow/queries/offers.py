@@ -21,6 +21,8 @@ from workflow.dossiers import Dossier, Row
 from workflow.errors import WorkflowError
 from workflow.known import Person
 from workflow.plans import Plan
+from workflow.queries.formalities import ACTS as FORMALITIES
+from workflow.queries.formalities import AFTERWARDS, BEFOREHAND, are_asked_for, are_looked_for
 from workflow.queries.item_events import OUTCOMES, Timeline
 from workflow.queries.views import View
 from workflow.runtime import Looking
@@ -34,7 +36,7 @@ from workflow.use_cases.redaction import Redact
 SAID: Final = "–"  # stands for what somebody would write into the form
 
 #: What the acts read besides the item and its steps.
-NEEDED: Final = ("reports", "attachments", "clearances", "conditions")
+NEEDED: Final = ("reports", "attachments", "clearances", "conditions", "formalities")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,28 +66,28 @@ _OPEN: Final = ("waiting", "ready", "scheduled", "submitted", "on-agenda")
 
 #: What somebody would look for at a step, by where it stands.
 _USUAL: Final[Mapping[str, tuple[str, ...]]] = {
-    "open": ("record", "bind", "unbind", "agenda", "notice", "submit", "clear", "open-gate"),
-    "fell-short": ("accept", "send-back", "correct"),
-    "called-in": ("uphold", "reconsider", "correct"),
-    "passed": ("correct", "call-in"),
+    "open": ("record", "bind", "unbind", "agenda", "notice", "submit", "clear", "open-gate", *BEFOREHAND),
+    "fell-short": ("accept", "send-back", "correct", *AFTERWARDS),
+    "called-in": ("uphold", "reconsider", "correct", *AFTERWARDS),
+    "passed": ("correct", "call-in", *AFTERWARDS),
 }
 
 #: What nobody looks for unless it is possible.
-_QUIET: Final = ("call-in", "unbind", "material")
+_QUIET: Final = ("call-in", "unbind", "material", "key-decision")
 
 #: What somebody would look for on the whole item, by its state.
 _USUAL_FOR_ITEM: Final[Mapping[str, tuple[str, ...]]] = {
-    "draft": ("change", "revise", "start", "withdraw"),
-    "in-progress": ("revise", "hold", "material", "withdraw"),
+    "draft": ("change", "revise", "start", "key-decision", "withdraw"),
+    "in-progress": ("revise", "hold", "material", "key-decision", "withdraw"),
     "on-hold": ("resume", "withdraw"),
 }
 
 #: Every act on a step and every act on a whole item, in the order in which they are shown.
 _AT_STEPS: Final = (
     "record", "open-gate", "uphold", "reconsider", "accept", "send-back", "submit", "clear", "agenda", "notice",
-    "bind", "unbind", "meet", "call-in", "correct",
+    *FORMALITIES, "bind", "unbind", "meet", "call-in", "correct",
 )  # fmt: skip
-_ON_ITEM: Final = ("start", "resume", "change", "revise", "material", "hold", "withdraw")
+_ON_ITEM: Final = ("start", "resume", "change", "revise", "material", "key-decision", "hold", "withdraw")
 
 
 def offers(
@@ -143,6 +145,8 @@ def _of_item(do: Trying, dossier: Dossier, person: Person, state: str) -> Iterat
         said: dict[str, Any] = {"item": dossier.id, "by": do.by, "reason": SAID}
         if action == "material":
             said["material"] = True
+        elif action == "key-decision":
+            said["key_decision"] = dossier.item["key_decision"]
         elif action == "revise":
             said["recommendations"] = [SAID] * max(_recommendations(dossier), 1)
         tried = ACTIONS[action].form.model_validate(said)
@@ -163,9 +167,13 @@ def _of_steps(do: Trying, dossier: Dossier, person: Person, plan: Plan) -> Itera
         usual = _USUAL.get("open" if state in _OPEN else state, ())
         for action in _AT_STEPS:
             for detail, about in _matters(dossier, row, action):
+                if action in FORMALITIES and not are_asked_for(do.known.world, dossier, row, action, plan.on):
+                    continue
                 if entitled(person, action, about):
                     offer = _at_step(do, dossier, row, action, detail)
                     expected = _is_expected(offer, dossier.stage_of(row), plan)
+                    if action in FORMALITIES:
+                        expected = are_looked_for(row, plan.step(row["step"]), action, plan.on)
                     yield replace(offer, usual=action == "meet" or (action in usual and expected))
 
 
@@ -212,6 +220,8 @@ def _at_step(do: Trying, dossier: Dossier, row: Row, action: str, detail: str) -
         said |= {"number": int(detail), "evidence": SAID}
     elif action == "open-gate":
         said["evidence"] = SAID
+    elif action in ("exception", "urgency", "urgent-item"):
+        said["agreed_by"] = SAID
     elif action in ("record", "correct"):
         said["outcome"] = _an_outcome(dossier, row, action)
     tried = ACTIONS[action].form.model_validate(said)

@@ -19,6 +19,7 @@ from models.items import items
 from models.ledger import events
 from models.organisations import routes
 from workflow import ledger, planner
+from workflow.clear_days import Calendar
 from workflow.dossiers import Dossier
 from workflow.errors import Unknown
 from workflow.known import Known, assemble
@@ -40,6 +41,11 @@ class View:
     titles: Mapping[str, str]
     wanted: Sequence[str]  # those asked for; the others are what their gates look at
 
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar as it was known then."""
+        return self.known.calendar(self.look.calendar)
+
     def plan(self, item: str, ifs: Mapping[str, date] | None = None, critical: bool = False) -> Plan:
         """The plan of one item."""
         dossier = self.dossiers[item]
@@ -47,7 +53,7 @@ class View:
         if gates_of(dossier):
             world = replace(world, cases=cases_for(dossier, self.dossiers, dict(self.titles)))
         case = dossier.case(self.titles.get(item), self.on)
-        return planner.plan(case, world, self.look.calendar, self.on, ifs or {}, critical=critical)
+        return planner.plan(case, world, self.calendar, self.on, ifs or {}, critical=critical)
 
     def waiting(self, item: str, plan: Plan) -> list[str]:
         """What an item waits for, in sentences."""

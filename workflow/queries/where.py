@@ -57,11 +57,12 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "problems": [
             {"code": p.code, "severity": p.severity, "step": p.step, "message": p.message} for p in plan.problems
         ],
-        "steps": [_step_json(step) for step in plan.steps],
+        "steps": [plan_step_json(step) for step in plan.steps],
     }
 
 
-def _step_json(step: PlannedStep) -> dict[str, Any]:
+def plan_step_json(step: PlannedStep) -> dict[str, Any]:
+    """One step of a plan as it is printed."""
     return {
         "step": step.step,
         "forum": step.forum,

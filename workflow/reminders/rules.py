@@ -14,7 +14,7 @@ from typing import Final
 from routes.spec import Days, WaitsForCheck
 from workflow.clear_days import Calendar
 from workflow.dossiers import Dossier, Row
-from workflow.due_dates import before_meeting, pack_in_force
+from workflow.due_dates import before_meeting, calendar_at, pack_in_force
 from workflow.facts import RulePack
 from workflow.known import Known
 from workflow.meeting_choice import known_sittings
@@ -64,7 +64,8 @@ class Facts:
         if coming is None or (planned.meeting is not None and planned.meeting <= coming.day):
             return None
         key_decision = self.dossier.item["key_decision"]
-        dates = before_meeting(self.pack(planned.forum, coming.day), key_decision, coming.day, self.calendar)
+        counted_by = self.calendar_at(planned.forum)
+        dates = before_meeting(self.pack(planned.forum, coming.day), key_decision, coming.day, counted_by)
         due, notice_by = dates.report_due, dates.notice_by
         impossible = notice_by is not None and notice_by < self.plan.on and row["notice_given"] is None
         if due is None or due >= self.plan.on or impossible:
@@ -72,6 +73,11 @@ class Facts:
         before = self.dossier.stage_of(row).after
         done = [one.meeting for one, of in self.steps() if of["stage"] in before and one.state == "passed"]
         return due if all(day is not None and day <= due for day in done) else None
+
+    def calendar_at(self, forum: str | None) -> Calendar:
+        """The calendar by which a forum's days are counted."""
+        world = self.known.world
+        return calendar_at(world, world.forums.get(forum or ""), self.calendar)
 
     def found(self, *acts: str) -> Iterator[Task]:
         """The tasks of these acts."""
@@ -155,7 +161,7 @@ def minutes_due(facts: Facts) -> Iterator[Matter]:
     """A forum has decided, its minutes are due, and the words of the resolution are not recorded."""
     for step, row, pack in _decided_lately(facts):
         if pack.minutes_due is not None and row["wording"] is None:
-            day = facts.calendar.forward(row["outcome_on"], pack.minutes_due)
+            day = facts.calendar_at(step.forum).forward(row["outcome_on"], pack.minutes_due)
             yield facts.matter("minutes-due", f"secretary:{step.forum}", step.step, day)
 
 
@@ -163,7 +169,7 @@ def decision_to_publish(facts: Facts) -> Iterator[Matter]:
     """A decision has to be published within a time, and no publication is recorded."""
     for step, row, pack in _decided_lately(facts):
         if pack.decision_published is not None and row["published_on"] is None:
-            day = facts.calendar.forward(row["outcome_on"], pack.decision_published)
+            day = facts.calendar_at(step.forum).forward(row["outcome_on"], pack.decision_published)
             yield facts.matter("decision-to-publish", f"secretary:{step.forum}", step.step, day)
 
 
@@ -172,7 +178,7 @@ def call_in_ending(facts: Facts) -> Iterator[Matter]:
     for step, row in facts.steps():
         window = step.state == "passed" and step.forum and row["outcome_on"] and row["upheld_on"] is None
         if window and step.effective and row["outcome_on"] < step.effective and facts.plan.on < step.effective:
-            last = facts.calendar.back(step.effective, _ONE_WORKING_DAY)
+            last = facts.calendar_at(step.forum).back(step.effective, _ONE_WORKING_DAY)
             yield facts.matter("call-in-ending", f"secretary:{step.forum}", step.step, last)
 
 

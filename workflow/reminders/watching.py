@@ -145,7 +145,7 @@ def last_moved(do: Doing, ids: Sequence[str]) -> dict[str, date]:
 
 
 def _differs(do: Doing, row: Row[Any], matter: Matter) -> bool:
-    return row.ended_at is not None or row.day != matter.day or row.forum in do.reminded_anew
+    return row.ended_at is not None or row.day != matter.day or row.forum in do.reminded_anew or do.counted_anew
 
 
 def _added(do: Doing, route: Route, matter: Matter) -> dict[str, Any]:

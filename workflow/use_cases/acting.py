@@ -72,6 +72,12 @@ def reason_told(do: Doing, subject: str, act: Act) -> dict[str, str]:
     return {"reason": do.prose(subject, act.reason)} if act.reason else {}
 
 
+def code_told(act: Act) -> dict[str, str]:
+    """The reason that was chosen from the list, if one was, as the ledger keeps it."""
+    code = getattr(act, "code", None)
+    return {"code": code} if code else {}
+
+
 def matter(dossier: Dossier, row: Row | None = None, **more: Any) -> Matter:
     """What permission depends on, for an act on an item or one of its steps."""
     if row is None:

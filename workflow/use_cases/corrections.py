@@ -22,6 +22,7 @@ from workflow.shapes import Day
 from workflow.shelf import also, hand_over
 from workflow.use_cases import rounds
 from workflow.use_cases.acting import Done, business_day, matter, must_run, name_of, reason_for, step_change
+from workflow.use_cases.formalities import waiver
 from workflow.use_cases.outcomes import (
     ConditionForm,
     RecordOutcome,
@@ -121,7 +122,7 @@ def _reworded(
         values |= {"called_in_on": None, "upheld_on": None}
         if row["decision"] == "called-in":
             values["decision"] = machine.fire("forum", row["decision"], "uphold", "")
-    changes = [step_change(row, **values)]
+    changes = [step_change(row, **values), *waiver(do, dossier, row, act, on)]
     following = [later for later in dossier.rounds(form.step) if later["round"] == row["round"] + 1]
     if (form.until is not None or "until" in form.cleared) and following:
         at_once: dict[str, Any] = {"not_before": None, "not_before_meeting": None}

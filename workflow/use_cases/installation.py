@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import select
 
-from models.organisations import forums, organisations, people, roles, routes, rule_packs
+from models.organisations import calendar_days, forums, organisations, people, roles, routes, rule_packs
 from models.reminders import reminders
 from routes.ladders import ladders_of
 from routes.loader import canonical_text, version
 from workflow.doing import Doing
-from workflow.entries import ForumEntry, OrganisationEntry, PersonEntry, RulesEntry
-from workflow.errors import Unknown
+from workflow.entries import CalendarEntry, ForumEntry, OrganisationEntry, PersonEntry, RulesEntry
+from workflow.errors import Unknown, day
 from workflow.known import ALWAYS, Known
 from workflow.ledger import INSTALLATION, Change
 from workflow.shapes import Shape
@@ -34,9 +35,52 @@ def organisation(do: Doing, entry: OrganisationEntry, new: bool) -> None:
 
 def rules(do: Doing, entry: RulesEntry, new: bool) -> None:
     """A rule pack is added, or changed, from a day on."""
-    content = entry.model_dump(mode="json", exclude={"id", "starts"}, exclude_unset=True)
-    change = Change(rule_packs, (entry.id, entry.starts or ALWAYS), {"rules": content}, new)
+    change = Change(rule_packs, (entry.id, entry.starts or ALWAYS), {"rules": content_of(entry)}, new)
     _note(do, "rules", entry, [change], new)
+
+
+def content_of(entry: RulesEntry) -> dict[str, Any]:
+    """What a rule pack's row holds of it: everything that its file said."""
+    return entry.model_dump(mode="json", exclude={"id", "starts"}, exclude_unset=True)
+
+
+def rules_end(do: Doing, name: str, starts: date | None) -> None:
+    """The part of a rule pack that held from a day on is taken out: what held before it holds on."""
+    act = {"rules": name, **({"from": starts.isoformat()} if starts else {})}
+    gone = Change(rule_packs, (name, starts or ALWAYS), None)
+    do.append(INSTALLATION, "rules-removed", on=None, act=act, changes=[gone])
+    do.world_changed = True
+
+
+def calendar_day(do: Doing, entry: CalendarEntry, new: bool) -> None:
+    """Days are bank holidays, working days or closure days from now on, or are no longer where the entry is withdrawn.
+
+    What depends on them is planned anew once they are known (`locking.know_again`).
+    """
+    _must_be_known(do, None, entry.organisation)
+    for one in (entry.first, entry.last):
+        do.shipped_calendar.is_working(one)  # nothing can be counted beyond its ends, so nothing can be changed there
+    is_there = entry.id in do.known.days
+    changes = []
+    if not entry.withdrawn:
+        values: dict[str, Any] = {"what": entry.what, "organisation": entry.organisation, "reason": entry.reason}
+        values |= {"starts": entry.first, "ends": entry.last}
+        changes.append(Change(calendar_days, (entry.id,), values, new=not is_there))
+    elif is_there:
+        changes.append(Change(calendar_days, (entry.id,), None))
+    _note(do, "calendar", entry, changes, new)
+
+
+def days_at_fault(known: Known, wanted: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Which of these entries says of a day that it is a bank holiday and another that it is none."""
+    opposites = {"bank-holiday": "working-day", "working-day": "bank-holiday"}
+    said = {(str(one.what), one.starts): one.id for one in known.days.values()}
+    for name in wanted:
+        of = known.days.get(name)
+        opposite = opposites.get(of.what, "") if of else ""
+        if of is not None and (other := said.get((opposite, of.starts))):
+            told = f"{other} says that {day(of.starts)} is a {opposite}, {name} that it is a {of.what}"
+            yield name, f"{told}; withdraw one of them"
 
 
 def person(do: Doing, entry: PersonEntry, new: bool) -> None:

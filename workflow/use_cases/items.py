@@ -23,6 +23,7 @@ from workflow.ledger import Change
 from workflow.shelf import also, fetch_around, gates_of, hand_over, route_of
 from workflow.use_cases.acting import FRESH_ROUND, known_meeting
 from workflow.use_cases.installation import route_versions, told
+from workflow.use_cases.key_decisions import answered
 from workflow.use_cases.meetings import must_sit_there
 from workflow.use_cases.papers import content_hash, files_of
 
@@ -155,6 +156,7 @@ def _built(
     files = [] if new else files_of(do, dossier, 1)
     sha256 = content_hash(["version 1", *recommendations], files)
     item = _item_values(entry, version, dossier.route, act, sha256) | {"parties": parties}
+    item |= answered(do, dossier.route, entry, [row for _stage, row in rows])
     changes = [
         Change(items, (), item, new),
         Change(reports, (1,), {"recommendations": recommendations, "sha256": sha256}, new),
@@ -299,7 +301,6 @@ def _item_values(entry: ItemEntry, version: str, route: Route, act: Mapping[str,
         "state": entry.state,
         "part": entry.part,
         "exemption": act["entry"].get("exemption"),
-        "key_decision": entry.key_decision,
         "value": entry.value,
         "divisions": dumped["divisions"],
         "fields": entry.fields,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -22,11 +22,13 @@ from workflow.ledger import Change
 from workflow.locking import change_the_world, lock_open_at
 from workflow.shapes import Day, Id, Time
 from workflow.shelf import fetch_around, hand_over
+from workflow.slip_reasons import Code
 from workflow.use_cases.acting import (
     Act,
     Done,
     StepAct,
     business_day,
+    code_told,
     known_meeting,
     matter,
     must_be_open,
@@ -43,10 +45,13 @@ class Bind(StepAct):
     """A step is to be dealt with at this meeting."""
 
     meeting: Id
+    code: Code | None = None
 
 
 class Unbind(StepAct):
     """A step is no longer to be dealt with at its meeting."""
+
+    code: Code | None = None
 
 
 class MeetingAct(Act):
@@ -70,6 +75,13 @@ class MoveMeeting(MeetingAct):
     meets_on: Day | None = None
     time: Time | None = None
     place: Place | None = None
+    code: Code | None = None
+
+
+class CancelMeeting(MeetingAct):
+    """A meeting that will not take place."""
+
+    code: Code | None = None
 
 
 def bind(do: Doing, form: Bind) -> Done:
@@ -82,7 +94,7 @@ def bind(do: Doing, form: Bind) -> Done:
     meeting = do.known.meetings[known_meeting(do, form.meeting)]
     must_sit_there(do, dossier.id, row, meeting)
     change = step_change(row, meeting=meeting.id, **_off_the_agenda(row, meeting.id))
-    act = {"meeting": meeting.id, **reason_told(do, dossier.subject, form)}
+    act = {"meeting": meeting.id, **code_told(form), **reason_told(do, dossier.subject, form)}
     do.append(dossier.subject, "bound", on=on, step=form.step, act=act, changes=[change])
     do.touched.add(form.item)
     return Done(f"{name_of(do, dossier, row)} is to deal with it on {day(meeting.date)}.", form.item)
@@ -98,7 +110,7 @@ def unbind(do: Doing, form: Unbind) -> Done:
     if row["meeting"] is None:
         raise Refused(f"It is not on a meeting of {name_of(do, dossier, row)}, so there is nothing to take it off.")
     change = step_change(row, meeting=None, **_off_the_agenda(row, None))
-    act = reason_told(do, dossier.subject, form)
+    act = {**code_told(form), **reason_told(do, dossier.subject, form)}
     do.append(dossier.subject, "unbound", on=on, step=form.step, act=act, changes=[change])
     do.touched.add(form.item)
     return Done(f"{form.step} is no longer bound to a meeting.", form.item)
@@ -173,7 +185,7 @@ def change_entry(do: Doing, entry: MeetingEntry) -> None:
         _must_have_no_outcomes(do, meeting, "moved")
     if entry.state == "cancelled" and meeting.state != "cancelled":
         _must_have_no_outcomes(do, meeting, "cancelled")
-        _release(do, meeting, None)  # like everything that a file says, it always counts
+        _release(do, meeting, None, {})  # like everything that a file says, it always counts
     told = {"entry": entry.model_dump(mode="json", by_alias=True, exclude_unset=True)}
     _note(do, meeting, "meeting-changed", None, told, values)
 
@@ -190,17 +202,17 @@ def move(do: Doing, form: MoveMeeting) -> Done:
     values: dict[str, Any] = {"date": meets_on, "time": form.time or meeting.time}
     if form.place:
         values["place"] = form.place
-    act = {"meeting": meeting.id, **told, **reason_told(do, f"forum:{meeting.forums[0]}", form)}
+    act = {"meeting": meeting.id, **told, **code_told(form), **reason_told(do, f"forum:{meeting.forums[0]}", form)}
     _note(do, meeting, "meeting-moved", on, act, values)
     was = f" instead of {day(meeting.date)}" if form.meets_on and form.meets_on != meeting.date else ""
     return Done(f"{_names(do, meeting)} meets on {day(meets_on)}{was}.")
 
 
-def cancel(do: Doing, form: MeetingAct) -> Done:
+def cancel(do: Doing, form: CancelMeeting) -> Done:
     """A meeting does not take place; its open steps are released and planned for the next one."""
     meeting, on = _planned(do, form, "meeting cancel", "cancelled")
-    released = _release(do, meeting, on)
-    act = {"meeting": meeting.id, **reason_told(do, f"forum:{meeting.forums[0]}", form)}
+    released = _release(do, meeting, on, code_told(form))
+    act = {"meeting": meeting.id, **code_told(form), **reason_told(do, f"forum:{meeting.forums[0]}", form)}
     _note(do, meeting, "meeting-cancelled", on, act, {"state": "cancelled"})
     said = f"{_names(do, meeting)} does not meet on {day(meeting.date)}."
     if released:
@@ -259,7 +271,7 @@ def _is_open_to(do: Doing, reader: Reader, item: str) -> bool:
     return dossier.item["part"] == "I" and may_see(reader, "I", reader_keys_of(dossier, do.known))
 
 
-def _release(do: Doing, meeting: Meeting, on: date | None) -> list[str]:
+def _release(do: Doing, meeting: Meeting, on: date | None, act: Mapping[str, str]) -> list[str]:
     """Take every open step off a meeting that will not take place; the items are locked in id order."""
     do.flush()
     bound = select(steps.c.item).where(steps.c.meeting == meeting.id, steps.c.decision == "open")
@@ -269,19 +281,19 @@ def _release(do: Doing, meeting: Meeting, on: date | None) -> list[str]:
         for row in dossier.current():
             if row["meeting"] == meeting.id and row["decision"] == "open":
                 change = step_change(row, meeting=None, **_off_the_agenda(row, None))
-                do.append(dossier.subject, "released", on=on, step=row["step"], changes=[change])
+                do.append(dossier.subject, "released", on=on, step=row["step"], act=act, changes=[change])
         do.touched.add(item)
         released.append(item)
     return released
 
 
-def _off_the_agenda(row: Row, meeting: str | None) -> dict[str, str]:
+def _off_the_agenda(row: Row, meeting: str | None) -> dict[str, Any]:
     """Papers on the agenda of one meeting are not on that of another."""
     if row["papers"] != "on-agenda" or row["meeting"] == meeting:
         return {}
     if row["verbal"] and row["version"] is None:
-        return {"papers": "none"}  # there never was a report
-    return {"papers": machine.fire("papers", row["papers"], "take-off", "")}
+        return {"papers": "none", "agenda_on": None}  # there never was a report
+    return {"papers": machine.fire("papers", row["papers"], "take-off", ""), "agenda_on": None}
 
 
 def _note(do: Doing, meeting: Meeting, kind: str, on: date | None, act: dict[str, Any], values: dict[str, Any]) -> None:

@@ -12,17 +12,20 @@ from models.reports import conditions
 from routes.schema import unsuitable
 from workflow import machine
 from workflow.authority import require
+from workflow.clocks.recording import rules_not_kept
 from workflow.doing import Doing, Resolved
 from workflow.dossiers import Dossier, Row
 from workflow.errors import AlreadyDecided, Refused, Unknown, day
 from workflow.ledger import Change
-from workflow.shapes import Day, Id, Shape, Text
+from workflow.shapes import Day, Id, Shape, Text, Title
 from workflow.shelf import hand_over
+from workflow.slip_reasons import Code
 from workflow.use_cases import rounds
 from workflow.use_cases.acting import (
     Done,
     StepAct,
     business_day,
+    code_told,
     known_meeting,
     matter,
     must_not_have_ended,
@@ -32,6 +35,7 @@ from workflow.use_cases.acting import (
     standing_of,
     step_change,
 )
+from workflow.use_cases.formalities import waiver
 
 Outcome = Literal[
     "noted", "received", "discussed", "supported", "consulted", "endorsed", "recommended",
@@ -48,7 +52,7 @@ class ConditionForm(Shape):
 
 
 class RecordOutcome(StepAct):
-    """What the minutes say. `until` is a date or the id of a meeting, for a deferral."""
+    """What the minutes say. `until` is a date or the id of a meeting, for a deferral; `code` says why it slips."""
 
     outcome: Outcome
     text: Text | None = None
@@ -57,12 +61,18 @@ class RecordOutcome(StepAct):
     until: str | None = None
     published: Day | None = None
     call_in_waived: Text | None = None
+    waiver_agreed_by: Title | None = None
+    code: Code | None = None
 
     @model_validator(mode="after")
     def fits_together(self) -> RecordOutcome:
         """What belongs to one kind of outcome only is refused with the others."""
         if self.until is not None and self.outcome != "deferred":
             raise unsuitable("“until” goes with the outcome deferred only")
+        if self.code is not None and self.outcome not in ("deferred", "referred-back"):
+            raise unsuitable("“code”, why it slips, goes with the outcomes deferred and referred-back only")
+        if self.waiver_agreed_by and not self.call_in_waived:
+            raise unsuitable("who agreed to waive call-in goes with the reason why it is waived")
         if self.conditions and self.outcome in ("deferred", "referred-back", "rejected"):
             raise unsuitable(f"conditions do not go with the outcome {self.outcome}")
         return self
@@ -89,7 +99,19 @@ def record(do: Doing, form: RecordOutcome) -> Done:
     do.append(dossier.subject, "recorded", on=on, step=form.step, act=act, changes=changes)
     do.touched.add(form.item)
     do.resolved.append(Resolved(form.item, form.step))
-    return Done(said(do, dossier, row, form, on), form.item)
+    sentences = (said(do, dossier, row, form, on), _not_kept(do, dossier, form.step))
+    return Done(" ".join(sentence for sentence in sentences if sentence), form.item)
+
+
+def _not_kept(do: Doing, dossier: Dossier, step_id: str) -> str:
+    """Which rules on notice and agenda were not kept, as far as is on record; it is recorded all the same."""
+    row = dossier.step(step_id)
+    of_an_executive = dossier.item["key_decision"] or "II" in (row["part"], dossier.item["part"])
+    if row["outcome"] is None or not (of_an_executive or row["submitted_on"] or row["agenda_on"]):
+        return ""
+    case = dossier.case()
+    step = next(step for step in case.steps if step.id == step_id)
+    return rules_not_kept(case, step, do.known.world, do.calendar, do.today)
 
 
 def accept(do: Doing, form: StepReason) -> Done:
@@ -195,8 +217,8 @@ def _who_was_first(do: Doing, dossier: Dossier, row: Row) -> str:
 def act_of(do: Doing, dossier: Dossier, form: RecordOutcome) -> dict[str, Any]:
     """The act as the ledger keeps it: free text by its digest, nothing that was not said."""
     subject = dossier.subject
-    act: dict[str, Any] = {"outcome": form.outcome}
-    for name in ("text", "reason", "call_in_waived"):
+    act: dict[str, Any] = {"outcome": form.outcome, **code_told(form)}
+    for name in ("text", "reason", "call_in_waived", "waiver_agreed_by"):
         if said := getattr(form, name):
             act[name] = do.prose(subject, said)
     if form.amended:
@@ -230,14 +252,15 @@ def resolved(
         changes += [rounds.deferred(row, **put_off(do, row, form, on))]
     elif form.outcome == "referred-back":
         changes += rounds.referred_back(dossier, row, stage, on)
-    return [*changes, *made_conditions(row, act)]
+    return [*changes, *made_conditions(row, act), *waiver(do, dossier, row, act, on)]
 
 
 def facts(
     do: Doing, dossier: Dossier, row: Row, form: RecordOutcome, act: Mapping[str, Any], on: date
 ) -> dict[str, Any]:
     """What a round's row says of its outcome, whatever that leads to."""
-    _must_be_published_in_time(do, form, on)
+    published = form.published or row["published_on"]
+    _must_be_published_in_time(do, published, on)
     values: dict[str, Any] = {
         "outcome": form.outcome,
         "outcome_on": on,
@@ -247,7 +270,7 @@ def facts(
         "version": row["version"] or dossier.item["report_version"],
         "sha256": row["sha256"] or dossier.item["report_sha256"],
         "call_in_waived": act.get("call_in_waived"),
-        "published_on": form.published or row["published_on"],
+        "published_on": published,
         "meeting": row["meeting"] or sitting_of(do, row, on),
     }
     if dossier.stage_of(row).when:
@@ -263,11 +286,12 @@ def sitting_of(do: Doing, row: Row, on: date) -> str | None:
     return None
 
 
-def _must_be_published_in_time(do: Doing, form: RecordOutcome, on: date) -> None:
-    if form.published is not None and form.published > do.today:
-        raise Refused(f"The decision cannot have been published on {day(form.published)}, which lies ahead.")
-    if form.published is not None and form.published < on:
-        raise Refused(f"The decision cannot have been published on {day(form.published)}, before {day(on)}.")
+def _must_be_published_in_time(do: Doing, published: date | None, on: date) -> None:
+    """Refused where the day of publication, named or on record already, lies ahead or before the decision."""
+    if published is not None and published > do.today:
+        raise Refused(f"The decision cannot have been published on {day(published)}, which lies ahead.")
+    if published is not None and published < on:
+        raise Refused(f"The decision cannot have been published on {day(published)}, before {day(on)}.")
 
 
 def put_off(do: Doing, row: Row, form: RecordOutcome, on: date) -> dict[str, Any]:

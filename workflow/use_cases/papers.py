@@ -33,6 +33,7 @@ from workflow.use_cases.acting import (
     standing_of,
     step_change,
 )
+from workflow.use_cases.formalities import said_of_notice
 
 FILE_COLUMNS = ("name", "media_type", "size", "sha256", "part")
 
@@ -85,7 +86,7 @@ def submit(do: Doing, form: Submit) -> Done:
     version, changes = _version(do, dossier, form.version)
     state = machine.fire("papers", row["papers"], "submit", "")
     sha256 = changes[0].values["sha256"] if changes and changes[0].values else _sha256(do, dossier, version)
-    values = {"papers": state, "version": version, "sha256": sha256}
+    values = {"papers": state, "version": version, "sha256": sha256, "submitted_on": on, "agenda_on": None}
     if stage.when:
         values["applies"] = True
     act: dict[str, Any] = {"version": version, **reason_told(do, dossier.subject, form)}
@@ -147,7 +148,7 @@ def agenda(do: Doing, form: OnStep) -> Done:
         if missing:
             raise Refused(f"Version {row['version']} still has to be cleared by {', '.join(missing)}.")
     state = "on-agenda" if row["verbal"] else machine.fire("papers", row["papers"], "agenda", "")
-    change = step_change(row, papers=state)
+    change = step_change(row, papers=state, agenda_on=on)
     act = reason_told(do, dossier.subject, form)
     do.append(dossier.subject, "put-on-agenda", on=on, step=form.step, act=act, changes=[change])
     do.touched.add(form.item)
@@ -156,15 +157,26 @@ def agenda(do: Doing, form: OnStep) -> Done:
 
 
 def notice(do: Doing, form: OnStep) -> Done:
-    """Notice of the key decision was given on this day."""
-    dossier, row, on = _open_step(do, form, "notice", "give notice")
+    """Notice of the key decision was given on this day; entered after the decision it says when it was given."""
+    dossier = hand_over(do, form.item)
+    row = dossier.step(form.step)
+    on = business_day(do, form)
+    require(do, "notice", matter(dossier, row))
+    if row["outcome"] is None or not dossier.item["key_decision"]:
+        must_be_open(do, dossier, row, "give notice")
+    elif on > row["outcome_on"]:
+        raise Refused(
+            f"{name_of(do, dossier, row)} decided on {day(row['outcome_on'])}; it is too late to give notice. If "
+            "notice was given before that, say on which day (--on)."
+        )
     if row["forum"] is None:
         raise Refused(f"{form.step} has no forum, so no notice is given for it.")
     act = reason_told(do, dossier.subject, form)
     changes = [step_change(row, notice_given=on)]
     do.append(dossier.subject, "notice-given", on=on, step=form.step, act=act, changes=changes)
     do.touched.add(form.item)
-    return Done(f"Notice of the decision of {name_of(do, dossier, row)} was given on {day(on)}.", form.item)
+    too_late = said_of_notice(do, dossier, row, on)
+    return Done(f"Notice of the decision of {name_of(do, dossier, row)} was given on {day(on)}.{too_late}", form.item)
 
 
 def material(do: Doing, form: Material) -> Done:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from models.steps import steps
+from models.steps import formalities, steps
 from routes.spec import Route, Stage
 from routes.words import ASKS, strength_of
 from workflow import machine
@@ -13,6 +13,7 @@ from workflow.doing import Doing
 from workflow.dossiers import Dossier, Row
 from workflow.errors import Refused
 from workflow.ledger import Change
+from workflow.shelf import also
 from workflow.use_cases.acting import name_of, next_round, step_change
 
 
@@ -67,10 +68,17 @@ def undo(do: Doing, dossier: Dossier, row: Row) -> list[Change]:
                 f"{later['round']}, which followed from this. Correct that first."
             )
         changes.append(Change(steps, (later["step"], later["round"]), None))
+        changes += _without_formalities(do, dossier, later)
         before = dossier.rounds(later["step"])[later["round"] - 2]
         if before["step"] != row["step"]:
             changes.append(step_change(before, decision=_decided(do, dossier.stage_of(before), before)))
     return changes
+
+
+def _without_formalities(do: Doing, dossier: Dossier, row: Row) -> list[Change]:
+    """Who agreed to what in a round goes with the round."""
+    where = (row["step"], row["round"])
+    return [Change(formalities, key, None) for key in also(do, dossier, "formalities") if key[:2] == where]
 
 
 def _began(do: Doing, dossier: Dossier, row: Row, following: Row) -> bool:

@@ -18,12 +18,12 @@ from workflow.case_files import Taken, load
 from workflow.case_reading import Reading
 from workflow.clock import LONDON
 from workflow.doing import Doing
-from workflow.entries import ForumEntry, OrganisationEntry, PersonEntry
+from workflow.entries import CalendarEntry, ForumEntry, OrganisationEntry, PersonEntry
 from workflow.errors import AlreadyDecided, Refused, Unknown, day
-from workflow.known import Known, Person
+from workflow.known import CalendarDay, Known, Person
 from workflow.ledger import INSTALLATION
 from workflow.loaded import SECTION_OF
-from workflow.locking import change_the_world, depending_on, know_again, lock_in_order
+from workflow.locking import change_the_world, counted_over, depending_on, know_again, lock_in_order
 from workflow.queries.administration import seen_among
 from workflow.shapes import Shape
 from workflow.use_cases import installation
@@ -36,6 +36,7 @@ ALLOWED_BY: Final = {
     "forums": "forum",
     "people": "person",
     "rules": "rules",
+    "calendar": "calendar",
     "meetings": "set up",
     "items": "set up",
 }
@@ -95,6 +96,23 @@ def forum(do: Doing, form: Setting) -> Done:
     installation.forum(do, entry, form.new)
     know_again(do)
     return _done(entry.name, form)
+
+
+def calendar_day(do: Doing, form: Setting) -> Done:
+    """An administrator says that days are bank holidays, working days or closure days, or takes that back.
+
+    Whatever is counted over these days is planned anew.
+    """
+    entry: CalendarEntry = form.entry
+    _begin(do, "calendar", form, entry.id in do.known.days)
+    was = do.known.days.get(entry.id)
+    becomes = CalendarDay(entry.id, entry.what, entry.organisation, entry.first, entry.last, entry.reason)
+    lock_in_order(do, counted_over(do, [becomes, *([was] if was else [])]))
+    installation.calendar_day(do, entry, form.new)
+    know_again(do)
+    for _name, message in installation.days_at_fault(do.known, [entry.id]):
+        raise Refused(f"{message[0].upper()}{message[1:]}.")
+    return Done(f"{entry.name} is taken back.") if entry.withdrawn else _done(entry.name, form)
 
 
 def person(do: Doing, form: Setting) -> Done:
