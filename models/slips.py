@@ -1,8 +1,9 @@
 """How plans changed: what was first planned and last, and every slip between. None of it belongs to the ledger.
 
 It is written in the transaction of the act, or of the day, that changed a plan, and nothing of it is taken away: only
-a day that drifts because nobody decides, from one day to the next, is one slip that grows. What was planned before
-somebody could look cannot be made up afterwards.
+a day that drifts because nobody acts, from one day to the next, is one slip that grows, and one that comes from an
+outcome which is corrected becomes what the right outcome makes of it. What was planned before somebody could look
+cannot be made up afterwards.
 """
 
 from sqlalchemy import Column, Date, ForeignKey, Index, Integer, Table

@@ -12,6 +12,7 @@ FORMALITIES = (
     "urgent-item",
     "documents-given",
     "call-in-waiver",
+    "breach",
 )
 
 steps = Table(
@@ -55,12 +56,14 @@ steps = Table(
     Column("agenda_on", Date),  # put on the agenda, and open to inspection from then on
     # what the rules on notice ask for; who agreed and why stands in `formalities`
     Column("notice_given", Date),
+    Column("noticed_as_key", Boolean),  # whether the item was a key decision when that notice was given
     Column("private_notice_on", Date),  # that the meeting is to be private: the first notice
     Column("private_notice_again_on", Date),  # and the second, with representations and the response
     Column("general_exception_on", Date),  # notice to the chair of scrutiny
     Column("special_urgency_on", Date),  # the chair of scrutiny agreed
     Column("urgent_item_on", Date),  # the chair took it as urgent
     Column("documents_given_on", Date),  # documents of a private or individual decision, to members
+    Column("breach_on", Date),  # decided although notice was not given as the rules ask
     Column("applies", Boolean),  # `when`, once it is fixed
     one_of("decision", ("open", "fell-short", "called-in", "passed", "over")),
     one_of("papers", ("none", "submitted", "on-agenda")),

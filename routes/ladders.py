@@ -47,6 +47,8 @@ KINDS: Final = (
     "report-due",
     "clearance",
     "notice-due",
+    "private-notice-due",
+    "private-notice-again-due",
     "agenda-due",
     "meeting-tomorrow",
     "outcome-missing",
@@ -64,8 +66,8 @@ KINDS: Final = (
 
 #: Kinds that are spoken of by a day, and those that never have one. The others may have one or not.
 WITH_A_DAY: Final = (
-    "report-due", "notice-due", "agenda-due", "meeting-tomorrow", "outcome-missing", "minutes-due",
-    "decision-to-publish", "call-in-ending", "consultation-closing", "idle",
+    "report-due", "notice-due", "private-notice-due", "private-notice-again-due", "agenda-due", "meeting-tomorrow",
+    "outcome-missing", "minutes-due", "decision-to-publish", "call-in-ending", "consultation-closing", "idle",
 )  # fmt: skip
 WITHOUT_A_DAY: Final = ("evidence-due", "calendar-ends", "your-turn")
 

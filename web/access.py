@@ -60,6 +60,7 @@ ACCESS: Final[dict[str, Access]] = {
     "slips.of_item": Access.ITEM,
     "what_if.show": Access.ITEM,
     "what_if.choose": Access.ITEM,
+    "what_if.take_back": Access.ITEM,
     "slips.why": Access.SIGNED_IN,  # only items that one may see are counted
     "creating.begin": Access.CREATING,
     "creating.page": Access.CREATING,

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Final
 
 from web.words import LABELS, at_time
-from workflow.effects import ItemEffect, StepDates, StepEffect
 from workflow.errors import day
+from workflow.plan_changes import ItemEffect, StepDates, StepEffect
 
 NO_DAY: Final = "no date"
 
@@ -20,14 +20,14 @@ def changes(step: StepEffect) -> Iterator[tuple[str, str, str]]:
     was, becomes = step.was, step.becomes
     said = [("state", LABELS.get(was.state, was.state), LABELS.get(becomes.state, becomes.state))]
     said.append(("meets on", _meets(was), _meets(becomes)))
-    said += [(words, in_days(getattr(was, name)), in_days(getattr(becomes, name))) for name, words in _DUE]
-    said.append(("takes effect", in_days(was.effective), in_days(becomes.effective)))
+    said += [(words, day_or_none(getattr(was, name)), day_or_none(getattr(becomes, name))) for name, words in _DUE]
+    said.append(("takes effect", day_or_none(was.effective), day_or_none(becomes.effective)))
     return (change for change in said if change[1] != change[2])
 
 
 def finish(item: ItemEffect) -> tuple[str, str]:
     """When the item is done: as it was and as it becomes."""
-    return in_days(item.was_finish), in_days(item.finish)
+    return day_or_none(item.was_finish), day_or_none(item.finish)
 
 
 def lateness(item: ItemEffect) -> str | None:
@@ -38,11 +38,11 @@ def lateness(item: ItemEffect) -> str | None:
     return f"Would become late{target}" if item.late else f"Would no longer be late{target}"
 
 
-def in_days(value: date | None) -> str:
+def day_or_none(value: date | None) -> str:
     """A day in words, or that there is none."""
     return day(value) if value else NO_DAY
 
 
 def _meets(dates: StepDates) -> str:
     at = f" at {at_time(dates.time)}" if dates.meeting and dates.time else ""
-    return f"{in_days(dates.meeting)}{at}"
+    return f"{day_or_none(dates.meeting)}{at}"

@@ -19,7 +19,8 @@ MARK: Final = "mark"
 DO: Final = "do"
 KEEP, CHANGE = "keep", "change"
 
-MOST_SHOWN: Final = 50  # items, or lines of a list, on a page; of more it is said how many there are
+MOST_SHOWN: Final = 50  # items, or lines of a list, that stand open on a page; the others can be unfolded
+MOST_OF_ALL: Final = 500  # of more it is said how many there are
 
 
 def foreseen(name: str, act: Act, seen: int | None = None) -> Effect:
@@ -40,7 +41,7 @@ def do_as_shown(name: str, act: Act, use_case: UseCase | None = None, seen: int 
 
 def words() -> dict[str, Any]:
     """What templates need to show an effect."""
-    return {"changes": changes, "finish": finish, "lateness": lateness, "most": MOST_SHOWN}
+    return {"changes": changes, "finish": finish, "lateness": lateness, "most": MOST_SHOWN, "all": MOST_OF_ALL}
 
 
 def carried() -> list[tuple[str, str]]:

@@ -11,10 +11,11 @@ from web.words import at_time
 from workflow import odds_in_words as odds
 from workflow.errors import day
 from workflow.plan_choices import Way
-from workflow.plans import Plan, PlannedStep, Problem
+from workflow.plans import PlannedStep, Problem
 from workflow.queries.what_if import Compared, WhatIf
 
 _NO_DAY: Final = "No date"
+_IN_TIME: Final = "In time"
 
 _FACTS: Final = (
     ("Notice by", "notice_by"),
@@ -27,6 +28,7 @@ _FACTS: Final = (
 _WAYS: Final[dict[Way, str]] = {
     "bind": "{name}: you put it on the meeting of {day}.",
     "ask": "{name}: its secretary is asked for {day}, and written to.",
+    "asked": "{name}: its secretary has been asked for {day} already.",
     "already": "{name}: it is on the meeting of {day} already.",
     "follows": "{name}: it needs no meeting, so nothing is asked for {day}.",
     "not-allowed": "{name}: you may not ask for {day}.",
@@ -53,7 +55,12 @@ class StepCompared:
     @property
     def differs(self) -> bool:
         """Whether anything of it is different."""
-        return any(fact.difference for fact in self.facts)
+        return bool(self.differing)
+
+    @property
+    def differing(self) -> tuple[Fact, ...]:
+        """What of it is different."""
+        return tuple(fact for fact in self.facts if fact.difference)
 
 
 def whole(found: WhatIf) -> list[Fact]:
@@ -61,9 +68,12 @@ def whole(found: WhatIf) -> list[Fact]:
     one, other = found.first, found.second
     if one.plan is None or other.plan is None:
         return []
+    if one.broken or other.broken:
+        only = "Only plan A can be done" if not one.broken else "Only plan B can be done" if not other.broken else ""
+        return [Fact("Done", _done(one), _done(other), only)]
     facts = [_days("Done", one.plan.finish, other.plan.finish)]
-    if found.target:
-        facts.append(_words("Late", _late(one.plan), _late(other.plan)))
+    if found.target or one.why_late or other.why_late:
+        facts.append(_words("Late", one.why_late or _IN_TIME, other.why_late or _IN_TIME))
     if one.uncertainty and other.uncertainty:
         here, there = one.uncertainty.simulated, other.uncertainty.simulated
         later = f"Later than {day(here.horizon)}"
@@ -88,12 +98,15 @@ def step_by_step(found: WhatIf) -> list[StepCompared]:
 def only_in(of: Compared, other: Compared) -> tuple[list[Problem], list[Problem]]:
     """What threatens a plan: what does not threaten the other one as well, then the rest."""
     theirs = {(one.code, one.step, one.message) for one in other.problems}
-    own = [one for one in of.problems if (one.code, one.step, one.message) not in theirs]
-    return own, [one for one in of.problems if one not in own]
+    threats = [one for one in of.problems if one not in of.broken]
+    own = [one for one in threats if (one.code, one.step, one.message) not in theirs]
+    return own, [one for one in threats if one not in own]
 
 
 def what_choosing_does(found: WhatIf) -> list[str]:
-    """A sentence for each step that was chosen in the second plan."""
+    """A sentence for each step that was chosen in the second plan; nothing where it cannot be done like that."""
+    if found.second.broken:
+        return []
     return [
         _WAYS[way].format(name=found.names[step], day=_chosen(found, step))
         for step, way in (found.second.ways or {}).items()
@@ -102,7 +115,7 @@ def what_choosing_does(found: WhatIf) -> list[str]:
 
 def _chosen(found: WhatIf, step: str) -> str:
     choice = found.second.choices[step]
-    known = choice.meeting is not None or (found.second.ways or {}).get(step) != "ask"
+    known = choice.meeting is not None or (found.second.ways or {}).get(step) not in ("ask", "asked")
     return day(choice.on) if known else f"a meeting on {day(choice.on)}, of which none is known"
 
 
@@ -143,5 +156,7 @@ def _difference(one: date | None, other: date | None) -> str:
     return f"{abs(days)} day{'' if abs(days) == 1 else 's'} {'later' if days > 0 else 'earlier'}"
 
 
-def _late(plan: Plan) -> str:
-    return "Late" if plan.late else "In time"
+def _done(plan: Compared) -> str:
+    if plan.broken:
+        return "It cannot be done like this"
+    return day(plan.plan.finish) if plan.plan and plan.plan.finish else _NO_DAY

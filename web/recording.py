@@ -6,7 +6,7 @@ Nothing is kept between the pages but in the form itself, so that going back, an
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -16,12 +16,12 @@ from web import foreseeing
 from web.acting import perform, read
 from web.forms.base import number_seen
 from web.forms.outcomes import MOST_CONDITIONS, NAMES, NOT_SETTLED, OutcomeForm
+from web.noting import UNEXPLAINED, Unexplained, noting, trying
 from web.reading import looking, person, reader, runtime, stop_looking
 from web.signing_in import fresh_password_or_page
 from web.words import in_days
 from workflow.actions import ACTIONS
 from workflow.choices import people_to_choose
-from workflow.doing import Doing
 from workflow.effects import Effect, Otherwise
 from workflow.errors import AlreadyDecided, NotPermitted, Refused, WorkflowError
 from workflow.ledger import REDACTED
@@ -91,17 +91,9 @@ class Turn:
     sentence: str = ""
     seq: int = 0  # of the event
     at: datetime | None = None  # when it was recorded
+    explains: bool = False  # it was decided without notice due, and the page asks why
     effect: Effect | None = None  # of a deferral, which is shown before it is recorded
     words: dict[str, Any] = field(default_factory=foreseeing.words)
-
-
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """What was done, the number of the event that tells it, and when it was written down."""
-
-    sentence: str
-    seq: int
-    at: datetime
 
 
 def sheet(action: str, item: str, step: str) -> Sheet:
@@ -163,32 +155,27 @@ def _tried(made: Sheet, for_good: bool) -> Turn:
         act = read(ACTIONS[made.action].form, said)
         defers = made.action == "record" and form.outcome.data == "deferred"
         if for_good:
-            run = _noting(made.action)
+            run = noting(made.action)
             noted = foreseeing.do_as_shown(made.action, act, run, seen) if defers else perform(run, act, seen)[0]
             return Turn(DONE, made, sentence=noted.sentence, seq=noted.seq, at=noted.at)
         if defers:
             effect = foreseeing.foreseen(made.action, act, seen)
             return Turn(CHECK, made, sentence=effect.done, effect=effect)
         stop_looking()
-        done, plans = runtime().rehearse(as_seen(ACTIONS[made.action].run, seen), act, person().id)
+        (done, lacks), plans = runtime().rehearse(as_seen(trying(made.action), seen), act, person().id)
     except Otherwise as err:
         return Turn(CHECK, made, err.status, str(err), sentence=err.effect.done, effect=err.effect)
+    except Unexplained:
+        turn = _tried(made, for_good=False)
+        form.problem("breach", UNEXPLAINED)
+        return replace(turn, status=Refused.status)
     except AlreadyDecided as err:
         return _somebody_was_first(made, str(err))
     except WorkflowError as err:
         form.refused(err, NAMES)
         return Turn(FORM, made, status=err.status)
-    return Turn(CHECK, made, plan=plans.get(item), sentence=done.sentence)
-
-
-def _noting(action: str) -> Any:
-    """The act, with the number of the event that tells it."""
-
-    def run(do: Doing, form: Any) -> Noted:
-        done = ACTIONS[action].run(do, form)
-        return Noted(done.sentence, do.heads[f"item:{form.item}"][0], do.now)
-
-    return run
+    explains = lacks or bool("breach" in form and form.breach.data)
+    return Turn(CHECK, made, plan=plans.get(item), sentence=done.sentence, explains=explains)
 
 
 def _somebody_was_first(made: Sheet, sentence: str) -> Turn:
@@ -229,8 +216,11 @@ def _fill_in(made: Sheet, today: date) -> None:
     if "waived" in form:
         form.waived.data = _readable(step.hand.text(row, row["call_in_waived"]))
         form.waived_by.data = _readable(step.waiver_agreed_by(row))
+    if "breach" in form and row["breach_on"]:
+        form.breach.data = _readable((step.formality("breach", row) or {}).get("reason", ""))
     _fill_in_what_followed(made, row)
     there = {
+        "breach": "breach" in form and form.breach.data,
         "published": form.published.data,
         "until": form.until_day.data or form.until_meeting.data in dict(form.until_meeting.choices[1:]),
         "conditions": "conditions" in form and step.conditions(row),
@@ -273,6 +263,7 @@ def _taken_away(made: Sheet) -> list[str]:
     if made.action != "correct" or row is None:
         return []
     there = {
+        "breach": row["breach_on"],
         "published": row["published_on"],
         "until": any(_put_off(made, row)),
         "conditions": made.step.conditions(row),
@@ -397,4 +388,5 @@ def to_send(found: Turn) -> list[tuple[str, str]]:
     """What was filled in, for a page that sends it on: with the draft as it was made to fit."""
     form = found.sheet.form
     field = "text" if "text" in form else "decision"
-    return [(name, form[field].data if name == field else value) for name, value in foreseeing.carried()]
+    sent = [(name, value) for name, value in foreseeing.carried() if name != "breach" or not found.explains]
+    return [(name, form[field].data if name == field else value) for name, value in sent]

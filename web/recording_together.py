@@ -9,14 +9,16 @@ from flask import Response, request
 
 from web.acting import perform, read
 from web.forms.base import number_seen
+from web.noting import Unexplained
 from web.reading import looking, person, reader
 from web.signing_in import fresh_password_or_page
 from workflow.authority import Matter, entitled
 from workflow.doing import Doing
 from workflow.queries.at_hand import StepAtHand, step_at_hand
 from workflow.queries.forums import MeetingPage
+from workflow.shelf import hand_over
 from workflow.use_cases.acting import Done
-from workflow.use_cases.outcomes import RecordOutcome
+from workflow.use_cases.outcomes import RecordOutcome, lacks_reason
 from workflow.use_cases.together import Together, record_together
 from workflow.wording_of_outcomes import OUTCOME_OF, wording_for
 
@@ -79,7 +81,16 @@ def record_block(chosen: Block) -> tuple[list[Done], datetime] | Response:
 
 
 def _noting(do: Doing, form: Together) -> tuple[list[Done], datetime]:
-    return record_together(do, form), do.now
+    done = record_together(do, form)
+    for outcome, _seen in form.outcomes:
+        if lacks_reason(do, outcome):
+            dossier = hand_over(do, outcome.item)
+            who = do.known.forum_name(dossier.step(outcome.step)["forum"])
+            raise Unexplained(
+                f"{dossier.title or dossier.id}: notice was not given as the rules ask before {who} decided. "
+                "Record it on its own, and say why it was decided all the same. Nothing was recorded."
+            )
+    return done, do.now
 
 
 def _mine(forum: str) -> bool:

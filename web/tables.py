@@ -200,10 +200,10 @@ _DAYS_OF_A_STEP: Final[Mapping[str, Callable[[LastSafe], date | None]]] = {
 }
 
 
-def forecast(made: Uncertainty, names: Mapping[str, str]) -> None:
+def forecast(made: Uncertainty, title: str, names: Mapping[str, str]) -> None:
     """By when an item is done how surely, and the rates that this rests on."""
     found = made.simulated
-    _say(f"{made.item}, as of {day(made.on)}: {made.state}")
+    _say(f"{title} ({made.item}), as of {day(made.on)}: {made.state}")
     if made.state in ("complete", "withdrawn", "rejected"):
         _say(f"It has been done since {day(found.finish)}." if found.finish else "It will not be done.")
         return
@@ -284,7 +284,8 @@ def slips(dates: Dates) -> None:
         why = " ".join(f"{one}." for one in (slip.cause, slip.because, slip.reason) if one)
         was, becomes = (_day(one) if one else "no day that is known" for one in (slip.was, slip.becomes))
         difference = f", {slip.difference}" if slip.difference else ""
-        _say(f"{_day(slip.on)}, {slip.name}: from {was} to {becomes}{difference}. {why}")
+        who = f" By {slip.by}{f': “{slip.said}”' if slip.said else '.'}" if slip.by else ""
+        _say(f"{_day(slip.on)}, {slip.name}: from {was} to {becomes}{difference}. {why}{who}")
 
 
 def verdict(found: Verdict) -> None:

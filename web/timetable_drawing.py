@@ -11,10 +11,7 @@ from typing import Final
 from markupsafe import Markup, escape
 
 from web.timetable_layout import (
-    MARGIN,
     MONTHS,
-    NAME_LINE,
-    ROW_PADDING,
     SMALL,
     Bar,
     Layout,
@@ -136,13 +133,11 @@ def _line_words(one: PlacedUpright) -> Iterator[str]:
 
 
 def _row(row: PlacedRow) -> Iterator[str]:
-    y = row.y + ROW_PADDING + 15
-    for line in row.name:
-        yield _text(MARGIN, y, line, bold=True)
-        y += NAME_LINE
-    for line in row.below:
-        yield _text(MARGIN, y, line, size=SMALL, fill=QUIET)
-        y += NAME_LINE
+    for head in row.heads:
+        if head.quiet:
+            yield _text(head.x, head.y, head.words, size=SMALL, fill=QUIET)
+        else:
+            yield _text(head.x, head.y, head.words, bold=True)
     for thing in row.things:
         if isinstance(thing.what, Bar):
             yield _bar(thing.what, thing)

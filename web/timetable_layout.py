@@ -21,8 +21,8 @@ Kind = Literal[
 BarKind = Literal["call-in", "consultation", "range"]
 
 WIDTH: Final = 1030  # what fits beside nothing else on a page
-NAMES: Final = 150  # the column with the names of the rows
-NAME_GAP: Final = 14
+NAMES: Final = 276  # of a line with a row's name, which stands above its dates: as much as a telephone shows
+BESIDE: Final = 620  # what is said of a row stands beside its name where both have room within this
 MARGIN: Final = 8
 SIGN: Final = 8  # half of a sign's width
 WORDS_AFTER: Final = 5
@@ -105,11 +105,21 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """A line above a row's dates: its name, or quietly what is said of it. `y` is the line on which words stand."""
+
+    words: str
+    x: float
+    y: float
+    right: float
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PlacedRow:
     """A row with the lines of its name and everything in it."""
 
-    name: tuple[str, ...]
-    below: tuple[str, ...]
+    heads: tuple[Head, ...]
     y: float
     height: float
     things: tuple[Placed, ...]
@@ -166,14 +176,14 @@ class _Scale:
 def laid_out(rows: Sequence[Row], uprights: Sequence[Upright] = ()) -> Layout:
     """The picture of these rows with these lines through them. ValueError if there is no date at all."""
     first, last = _span(rows, uprights)
-    scale = _Scale(first, MARGIN + NAMES + NAME_GAP, _per_day(rows, uprights, first, last))
+    scale = _Scale(first, MARGIN + SIGN, _per_day(rows, uprights, first, last))
     above, months_y = _above(uprights, scale)
     y = top = months_y + MONTHS
     placed = []
     for row in rows:
         placed.append(_row(row, scale, y))
         y += placed[-1].height
-    ends = [thing.right for row in placed for thing in row.things] + [one.right for one in above]
+    ends = [thing.right for row in placed for thing in (*row.things, *row.heads)] + [one.right for one in above]
     width = round(max([scale.x(last), *ends]) + MARGIN + 0.5)
     months = list(_months(scale, width))
     named = [
@@ -181,6 +191,7 @@ def laid_out(rows: Sequence[Row], uprights: Sequence[Upright] = ()) -> Layout:
     ]
     words = [
         *(Box(thing.words_x - 3, thing.right + 2, round(thing.y)) for row in placed for thing in row.things),
+        *(Box(head.x - 3, head.right + 2, round(head.y - 5)) for row in placed for head in row.heads),
         *named,
     ]
     return Layout(
@@ -225,7 +236,7 @@ def _span(rows: Sequence[Row], uprights: Sequence[Upright]) -> tuple[date, date]
 
 def _per_day(rows: Sequence[Row], uprights: Sequence[Upright], first: date, last: date) -> float:
     """Pixels for a day: as many as let everything fit, but never too few."""
-    room = WIDTH - MARGIN - (MARGIN + NAMES + NAME_GAP)
+    room = WIDTH - MARGIN - (MARGIN + SIGN)
     fits = [MOST_PER_DAY, room / max(1, (last - first).days)]
     for end, width in _ends(rows, uprights):
         before = (end - first).days
@@ -277,24 +288,42 @@ def _above(uprights: Sequence[Upright], scale: _Scale) -> tuple[list[PlacedUprig
 
 
 def _row(row: Row, scale: _Scale, y: float) -> PlacedRow:
-    name = tuple(wrapped(row.name, NAMES, bold=True, longest=4))
-    below = tuple(line for words in row.below for line in wrapped(words, NAMES, size=SMALL, longest=2))
+    heads = tuple(_heads(row, y + ROW_PADDING + 15))
     things = _packed([*_things(row, scale)])
     levels = 1 + max((box.level for _thing, box in things), default=0)
-    height = 2 * ROW_PADDING + max(levels * LINE, (len(name) + len(below)) * NAME_LINE + 4)
+    top = heads[-1].y + 5
+    height = top - y + levels * LINE + ROW_PADDING
     placed = tuple(
         Placed(
             thing.what,
             thing.x,
             thing.to,
-            y + ROW_PADDING + box.level * LINE + LINE / 2,
+            top + box.level * LINE + LINE / 2,
             thing.words,
             thing.words_x,
             box.right,
         )
         for thing, box in things
     )
-    return PlacedRow(name, below, y, height, placed)
+    return PlacedRow(heads, y, height, placed)
+
+
+def _heads(row: Row, y: float) -> Iterator[Head]:
+    """The name in as many lines as it needs, and what is said of it beside or below that."""
+    end = MARGIN
+    for line in wrapped(row.name, NAMES, bold=True, longest=3) or [""]:
+        end = MARGIN + width_of(line, bold=True)
+        yield Head(line, MARGIN, y, end)
+        y += NAME_LINE
+    said = ", ".join(row.below)
+    if not said:
+        return
+    if end + BETWEEN + width_of(said, size=SMALL) <= BESIDE:
+        yield Head(said, end + BETWEEN, y - NAME_LINE, end + BETWEEN + width_of(said, size=SMALL), quiet=True)
+        return
+    for line in wrapped(said, NAMES, size=SMALL, longest=2):
+        yield Head(line, MARGIN, y, MARGIN + width_of(line, size=SMALL), quiet=True)
+        y += NAME_LINE
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,20 +28,21 @@ COLUMNS: Final = (
 
 def line_of_item(one: InTime, today: date, names: Mapping[str, str], href: str) -> Line:
     """An item with what is due next, its coming meetings, the windows for call-in, its finish and target."""
-    facts = (*_due(one, today), *_ahead(one, names), *_ends(one))
+    ahead = sorted((*_due(one, today), *_ahead(one, names)), key=lambda fact: fact.day)
+    facts = (*ahead, *_ends(one))
     below = (state_words(one.state), *(["Late"] if one.late else []), *(["Part II"] if one.part == "II" else []))
-    drawn = any(fact.drawn for fact in facts)
-    return Line(one.title, facts, below, None if drawn else "No date can be given", href, one.late)
+    return Line(one.title, facts, below, None if one.finish else "No date can be given", href, one.late)
 
 
 def _due(one: InTime, today: date) -> Iterator[Fact]:
-    """Notices that have to be given, and the papers for the next meeting."""
+    """Notices that have to be given, and the papers for the next meeting: in the table only, or rows grow too tall."""
     ahead = [step for step in one.steps if not step.is_settled and step.day is not None]
     following = min(ahead, key=lambda step: step.day or date.max, default=None)
     for step in ahead:
         for fact in facts_before(step, today):
-            if fact.drawn is not None and (fact.column == "notice" or step is following):
-                yield replace(fact, column="due", said=fact.drawn)
+            is_open = fact.drawn is not None and (fact.late or fact.day >= today)
+            if is_open and (fact.column == "notice" or step is following):
+                yield replace(fact, column="due", said=fact.drawn or "", drawn=None)
 
 
 def _ahead(one: InTime, names: Mapping[str, str]) -> Iterator[Fact]:
@@ -55,7 +56,7 @@ def _ahead_of_step(step: DatedStep, name: str) -> Iterator[Fact]:
         if fact.bar == "consultation":
             yield replace(fact, said=f"consultation {fact.said}", drawn="Consultation to {}")
         elif fact.column == "meeting":
-            yield replace(fact, said=f"{safe}: {fact.said}", drawn=f"{fact.drawn}: {safe}")
+            yield replace(fact, said=f"{fact.said}: {safe}", drawn=f"{fact.drawn}: {safe}")
         else:
             yield replace(fact, said=f"{safe} {fact.said}", drawn=f"{safe}: {(fact.drawn or '').lower()}")
     for fact in facts_after(step):
@@ -65,7 +66,10 @@ def _ahead_of_step(step: DatedStep, name: str) -> Iterator[Fact]:
 
 def _ends(one: InTime) -> Iterator[Fact]:
     if one.finish is not None:
-        yield Fact("finish", one.finish, "{}", "Finish {}", "finish")
+        if any(step.day is not None and step.day > one.finish for step in one.steps):
+            yield Fact("finish", one.finish, "{}; its route goes on after that", "In effect {}", "finish")
+        else:
+            yield Fact("finish", one.finish, "{}", "Finish {}", "finish")
     if one.target is not None:
         missed = one.finish is not None and one.finish > one.target
         words = "{}, before the finish" if missed else "{}"

@@ -68,6 +68,7 @@ ACTS: Final = {
     "urgent-item": "Record that it is an urgent item",
     "publish": "Record that the decision was published",
     "documents": "Record that members were given the documents",
+    "minutes": "Add the words of the resolution",
     "submit": "Submit the report",
     "start": "Start",
     "withdraw": "Withdraw",

@@ -10,6 +10,7 @@ from workflow.due_dates import DueDates
 from workflow.errors import day as in_words
 from workflow.facts import Step
 from workflow.meeting_choice import known_sittings, start_of
+from workflow.missed_meetings import next_in_order, too_late_for
 from workflow.placing import Placed, Spot, nothing_to_submit, put_off_until
 from workflow.plans import Problem, error, warning
 from workflow.timetables import Timetable
@@ -188,10 +189,10 @@ def _no_meeting_sentence(spot: Spot, who: str) -> str:
             f"{in_words(spot.calendar.known_until)}. Bring the calendar up to date."
         )
     if spot.forum is not None and any(known_sittings(spot.world, spot.forum.id, spot.on, spot.calendar)):
-        return (
-            f"No known meeting of {who} suits: each is too early, or its report or notice would be late. "
-            "Add a later meeting."
-        )
+        missed = next_in_order(spot)
+        why = too_late_for(spot, missed) if missed is not None else None
+        why = why or "each is too early, or its report or notice would be late. Add a later meeting."
+        return f"No known meeting of {who} suits: {why}"
     return f"No meeting of {who} is known from {in_words(spot.on)} on. Add its next meeting."
 
 

@@ -15,7 +15,7 @@ from workflow import forecast
 from workflow.actions import ACTIONS
 from workflow.bulk import uncollected
 from workflow.case_reading import Place, Reading, Written, unsaid
-from workflow.comparing import differences, outcome_differences, same_act
+from workflow.comparing import differences, outcome_differences, same_act, with_answer
 from workflow.doing import Doing
 from workflow.entries import SECTIONS, ItemEntry, MeetingEntry, OutcomeEntry
 from workflow.errors import Faulty, Refused, Unknown, WorkflowError
@@ -24,7 +24,6 @@ from workflow.ledger import moment
 from workflow.loaded import EntryKey, Loaded, PastAct, entry_key, read_loaded
 from workflow.locking import change_the_world, counted_over, depending_on, know_again, lock_in_order, open_at
 from workflow.plans import Plan
-from workflow.shapes import Shape
 from workflow.shelf import gates_of
 from workflow.use_cases import installation, items, meetings, outcomes
 from workflow.use_cases.acting import Act
@@ -185,11 +184,16 @@ class _Taking:
                 f"load it with --update to change it",
             )
             return
-        self._replace(section, states[-1], written.entry, take)
+        self._replace(section, states[-1], written, named[-1], take)
 
-    def _replace(self, section: str, last: Mapping[str, Any], entry: Shape, take: Callable[[Any, bool], None]) -> None:
-        said = entry.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        take(SECTIONS[section].model_validate({**unsaid(last, said), **said}), False)
+    def _replace(
+        self, section: str, last: Mapping[str, Any], written: Written, changed: list[str], take: Callable[..., None]
+    ) -> None:
+        said = written.entry.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        whole = {**unsaid(last, said), **said}
+        if section == "items":
+            whole = with_answer(whole, last, written.raw, changed)
+        take(SECTIONS[section].model_validate(whole), False)
         self.changed += 1
 
     def _leans_on_a_fault(self, raw: Marked) -> bool:

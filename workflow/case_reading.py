@@ -68,6 +68,7 @@ _INSTEAD_OF = {
     "date": ("from", "until"),
     "from": ("date",),
     "until": ("date",),
+    "key_decision": ("key_decision_because",),
 }
 
 

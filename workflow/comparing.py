@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import Any, Final
 
 from workflow.entries import SECTIONS, ItemEntry, MeetingEntry, OutcomeEntry
 from workflow.loaded import REDACTED
@@ -27,6 +27,29 @@ def differences(section: str, entry: Shape, last: Mapping[str, Any]) -> list[str
     now = _full(entry)
     named = [str(type(entry).model_fields[name].alias or name) for name in sorted(entry.model_fields_set)]
     return [key for key in named if not _same(key, now[key], before[key])]
+
+
+#: What it depends on whether an item is a key decision, as far as it is worked out.
+_JUDGED_BY: Final = frozenset(("value", "divisions", "forums", "parties", "route", "target", "steps"))
+
+
+def with_answer(
+    entry: Mapping[str, Any], last: Mapping[str, Any], named: Collection[str], changed: Collection[str]
+) -> dict[str, Any]:
+    """An item's entry that changes some keys of its last one and tells what of its answer stands as it is by now.
+
+    Since the last entry the lead may have said whether it is a key decision, or put its value or divisions right.
+    That stands where the file says nothing else. What was worked out is worked out again where it rests on
+    something that the file changes. `named` are the keys that the file itself names.
+    """
+    worked_out = "key_decision_because" in last and "key_decision" not in named
+    judged_by = _JUDGED_BY if worked_out else {"value", "divisions"}
+    stands = [name for name in ("value", "divisions") if name not in changed]
+    if "key_decision" not in changed and judged_by.isdisjoint(changed):
+        stands.append("key_decision")
+    elif worked_out:
+        entry = {name: value for name, value in entry.items() if name not in ("key_decision", "key_decision_because")}
+    return {**entry, "stands": stands}
 
 
 def _same(key: str, now: Any, before: Any) -> bool:

@@ -25,10 +25,13 @@ from workflow.clear_days import Calendar
 from workflow.clock import business_date
 from workflow.dossiers import Dossier
 from workflow.errors import AlreadyDecided, Refused
+from workflow.facts import Meeting
 from workflow.happened import Happened
 from workflow.known import Known
 from workflow.ledger import Change
 from workflow.letters import INSTALLATION, SENDER
+from workflow.plan_changes import ItemEffect
+from workflow.whom_to_tell import Changed
 
 #: The order in which new rows go in, so that what they refer to is already there.
 ORDER = [table.name for table in metadata.sorted_tables]
@@ -44,6 +47,17 @@ class Resolved:
     item: str
     step: str
     corrected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rearranged:
+    """A meeting that was added, moved or cancelled; `was` is None for a new one. `place` is a new one."""
+
+    was: Meeting | None
+    becomes: Meeting
+    reason: str | None = None
+    code: str | None = None
+    place: str | None = None
 
 
 @dataclass
@@ -78,6 +92,8 @@ class Doing:
     moved_on: dict[str, date] = field(default_factory=dict)  # item: the business date of the last thing that happened
     happened: dict[happenings.Key, Happened] = field(default_factory=dict)  # what plans may have changed by
     resolved: list[Resolved] = field(default_factory=list)  # outcomes that people are to be told of
+    rearranged: list[Rearranged] = field(default_factory=list)  # meetings that people are to be told of
+    replanned: list[tuple[ItemEffect, Changed]] = field(default_factory=list)  # and what it changed
     routes_read: bool = False
     route_texts: dict[str, str] = field(default_factory=dict)  # version: exact text
     route_numbers: dict[str, int] = field(default_factory=dict)  # route: how many versions there are

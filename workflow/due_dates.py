@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, Literal
 
 from routes.spec import Days
@@ -22,7 +22,7 @@ class DueDates:
     """The last days for notice, report and agenda of one item at one meeting. None: no such rule here.
 
     `notice_excused`: the decision may be taken there without that notice; `agenda_excused`: the chair takes the item
-    as urgent.
+    as urgent. The notices of a private meeting are not due where special urgency was agreed.
     """
 
     notice_by: date | None = None
@@ -30,6 +30,24 @@ class DueDates:
     agenda_by: date | None = None
     notice_excused: bool = False
     agenda_excused: bool = False
+    private_notice_by: date | None = None
+    private_notice_again_by: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DueAfter:
+    """The last days for what a decision asks for. None: it is on record, no rule asks for it, or it is long ago."""
+
+    publish_by: date | None = None
+    minutes_by: date | None = None
+    documents_by: date | None = None
+
+
+NOTHING_LEFT: Final = DueAfter()
+
+#: How long after a decision its publication, its minutes and its documents are asked for: what is older was taken in
+#: from the past.
+RECENTLY: Final = timedelta(days=28)
 
 
 NOTHING_DUE = DueDates()
@@ -71,6 +89,35 @@ def notice_by(pack: RulePack | None, key_decision: bool, meets_on: date, calenda
     return calendar.back(meets_on, pack.key_decision_notice)
 
 
+def private_notices_by(
+    step: Step, pack: RulePack, meets_on: date, calendar: Calendar
+) -> tuple[date | None, date | None]:
+    """The last days for both notices that an executive is to meet in private: SI 2012/2089 regulation 5.
+
+    The chair of scrutiny who agrees that it cannot wait does so for these too: regulation 5(6).
+    """
+    first, again = pack.private_meeting_notice, pack.private_meeting_notice_again
+    if not pack.executive or is_urgent(step, first or again, meets_on, calendar):
+        return None, None
+    return (calendar.back(meets_on, first) if first else None), (calendar.back(meets_on, again) if again else None)
+
+
+def after_decision(
+    step: Step, pack: RulePack | None, decided_on: date, calendar: Calendar, alone: bool, exempt: bool, on: date
+) -> DueAfter:
+    """What a decision of the last weeks still asks for. `alone`: one member or officer took it, outside a meeting."""
+    lately = step.outcome_on is not None and step.decision in ("passed", "fell-short") and decided_on + RECENTLY >= on
+    if pack is None or not lately:
+        return NOTHING_LEFT
+    publish, minutes, hours = pack.decision_published, pack.minutes_due, pack.documents_to_members
+    given = step.documents_given_on is not None or not (pack.executive and (exempt or alone))
+    return DueAfter(
+        publish_by=calendar.forward(decided_on, publish) if publish and step.published_on is None else None,
+        minutes_by=calendar.forward(decided_on, minutes) if minutes and not (step.minuted or alone) else None,
+        documents_by=None if given or hours is None else decided_on + timedelta(days=-(-hours // 24)),
+    )
+
+
 def earliest_by_exception(pack: RulePack, noticed_on: date, calendar: Calendar) -> date:
     """The first day for a key decision of which the chair of scrutiny was told on a day: the general exception."""
     return calendar.forward(noticed_on, pack.general_exception or GENERAL_EXCEPTION)
@@ -80,10 +127,21 @@ def without_notice(
     step: Step, pack: RulePack, meets_on: date, calendar: Calendar
 ) -> Literal["general-exception", "special-urgency"] | None:
     """What lets an executive take a key decision on a day without full notice; None if nothing on record does."""
-    exception, urgency = step.general_exception_on, step.special_urgency_on
+    exception = step.general_exception_on
     if exception is not None and earliest_by_exception(pack, exception, calendar) <= meets_on:
         return "general-exception"
-    return "special-urgency" if urgency is not None and urgency <= meets_on else None
+    return "special-urgency" if is_urgent(step, pack.key_decision_notice, meets_on, calendar) else None
+
+
+def is_urgent(step: Step, notice: Days | None, meets_on: date, calendar: Calendar) -> bool:
+    """Whether special urgency was agreed for a day: not for one for which there was time to give notice after it.
+
+    SI 2012/2089 regulations 5(6) and 11: only where the ordinary notice has become impracticable.
+    """
+    agreed_on = step.special_urgency_on
+    if agreed_on is None or agreed_on > meets_on:
+        return False
+    return notice is None or calendar.back(meets_on, notice) < agreed_on
 
 
 def taken_as_urgent(step: Step, meets_on: date) -> bool:

@@ -5,6 +5,7 @@ What they mean together (an unknown forum, an ask beyond powers) is judged where
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import AfterValidator, Field, model_validator
@@ -13,6 +14,7 @@ from routes.ladders import LaddersShape
 from routes.schema import unsuitable
 from routes.spec import Unit
 from routes.words import Form, Role
+from workflow.key_decision_entries import BecauseEntry, Divisions, Pounds, SignificantEntry
 from workflow.known import MONTHS, NTH, WEEKDAYS
 from workflow.shapes import LONGEST_ID, Day, Id, Shape, Text, Time, Title
 from workflow.use_cases.outcomes import ConditionForm, Outcome
@@ -30,15 +32,6 @@ def _label(value: str) -> str:
 
 
 Place = Annotated[Title, AfterValidator(_label)]
-
-
-def _pounds(value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-        raise unsuitable("must be a number of pounds, without quotes")
-    return value
-
-
-Pounds = Annotated[Any, AfterValidator(_pounds)]
 
 
 class OrganisationEntry(Shape):
@@ -69,20 +62,6 @@ class YearsEntry(Shape):
     """A number of years in a rule."""
 
     years: int = Field(ge=1, le=100)
-
-
-class SignificantEntry(Shape):
-    """From what value in pounds, or from how many divisions affected, a decision is a key decision."""
-
-    value: Pounds | None = None
-    divisions: int | None = Field(default=None, ge=1, le=1000)
-
-    @model_validator(mode="after")
-    def says_something(self) -> SignificantEntry:
-        """A value, a number of divisions, or both."""
-        if self.value is None and self.divisions is None:
-            raise unsuitable("needs “value”, “divisions” or both")
-        return self
 
 
 class RulesEntry(Shape):
@@ -318,8 +297,10 @@ class ItemEntry(Shape):
     part: Literal["I", "II"] = "I"
     exemption: ExemptionEntry | None = None
     key_decision: bool | None = None  # None: worked out from value and divisions
+    key_decision_because: BecauseEntry | None = None  # as it was worked out; None: nothing could be compared
     value: Pounds | None = None
-    divisions: Literal["all"] | list[Title] | None = None
+    divisions: Divisions | None = None
+    stands: list[Literal["value", "divisions", "key_decision"]] = Field(default_factory=list)  # as the lead has put it
     fields: dict[str, Any] = Field(default_factory=dict)
     parties: list[Id | PartyEntry] = Field(default_factory=list, max_length=500)
     target: Day | None = None
@@ -334,9 +315,24 @@ class ItemEntry(Shape):
             raise unsuitable("an item in Part II needs “exemption” with its basis and reason")
         return self
 
+    @model_validator(mode="after")
+    def answer_fits_its_reason(self) -> ItemEntry:
+        """What was worked out stands beside the answer that it gave."""
+        because = self.key_decision_because
+        if "key_decision_because" in self.model_fields_set and self.key_decision is not (
+            because is not None and because.is_key
+        ):
+            raise unsuitable("“key_decision_because” gives another answer than “key_decision”: leave it out")
+        return self
+
     def party_list(self) -> list[PartyEntry]:
         """The parties, all in the long form."""
         return [PartyEntry(organisation=p) if isinstance(p, str) else p for p in self.parties]
+
+
+def in_order(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What a file says of an item, its keys in the order in which they are dumped."""
+    return {name: said[name] for name in ItemEntry.model_fields if name in said}
 
 
 class OutcomeEntry(Shape):
@@ -352,6 +348,7 @@ class OutcomeEntry(Shape):
     conditions: list[ConditionForm] = Field(default_factory=list, max_length=200)
     call_in_waived: Text | None = None
     waiver_agreed_by: Title | None = None
+    breach: Text | None = None
     published: Day | None = None
     until: str | None = None
     reason: Text | None = None

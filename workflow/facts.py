@@ -127,12 +127,14 @@ class Step:
     submitted_on: date | None = None  # None with papers in: the day is not on record
     agenda_on: date | None = None
     notice_given: date | None = None
+    noticed_as_key: bool | None = None  # whether the item was a key decision then; None: not on record
     private_notice_on: date | None = None
     private_notice_again_on: date | None = None
     general_exception_on: date | None = None
     special_urgency_on: date | None = None
     urgent_item_on: date | None = None
     documents_given_on: date | None = None
+    breach_on: date | None = None  # decided although notice was not given as the rules ask, with the reason on record
     minuted: bool = False  # the words of the resolution are on record
     called_in_on: date | None = None
     applies: bool | None = None  # `when`, once fixed; None: judged live

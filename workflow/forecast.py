@@ -20,7 +20,7 @@ from models.forecasts import forecasts, readers, revision, tasks, timetable
 from models.items import items
 from models.sessions import replacing
 from models.steps import steps
-from workflow import planner, slips
+from workflow import planner, slips, telling_of_meetings
 from workflow.doing import Doing
 from workflow.dossiers import Dossier
 from workflow.facts import Case, World
@@ -191,6 +191,7 @@ def _written(do: Doing, ids: Sequence[str], for_readers: set[str]) -> dict[str, 
     _have(do, "reports", [dossier for dossier in dossiers if wants_reports(dossier)])
     made = [_forecast(do, dossier) for dossier in dossiers]
     known_before = [item for item in ids if item not in do.created]
+    telling_of_meetings.note(do, [(of.dossier, of.case, of.plan) for of in made])
     slips.note(do, [(of.dossier, of.plan) for of in made], known_before)
     reminded = watch(do, [Watched(of.dossier, of.plan, of.tasks) for of in made], new=not known_before)
     _replace(do, forecasts, [_row(of, of.dossier.id in reminded) for of in made])

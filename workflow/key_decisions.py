@@ -16,6 +16,7 @@ from routes.words import ASKS
 from workflow.due_dates import pack_in_force
 from workflow.errors import day as in_words
 from workflow.facts import Forum, RulePack, World
+from workflow.known import Known
 from workflow.placing import Placed, Spot
 from workflow.plans import Problem, warning
 
@@ -31,10 +32,10 @@ class Judgement:
     is_key: bool
     ground: Ground
     forum: str
-    on: date | None  # None: no day is known yet, so the newest rules were taken
+    on: date
     pack: RulePack
     value: float | None
-    divisions: int | None  # how many it affects; None: all of them
+    divisions: Literal["all"] | int | None  # how many it affects; None: nobody knows
 
     def kept(self) -> dict[str, Any]:
         """The judgement as an item keeps it."""
@@ -42,7 +43,7 @@ class Judgement:
         return {
             "by": self.ground,
             "forum": self.forum,
-            "on": self.on.isoformat() if self.on else None,
+            "on": self.on.isoformat(),
             "pack": self.pack.id,
             "starts": self.pack.starts.isoformat() if self.pack.starts else None,
             "limit": limit,
@@ -52,34 +53,50 @@ class Judgement:
 
 
 def judged(
-    value: float | None, divisions: str | Iterable[str] | None, forum: Forum, pack: RulePack | None, on: date | None
+    value: float | None, divisions: str | Iterable[str] | None, forum: Forum, pack: RulePack | None, on: date
 ) -> Judgement | None:
     """Whether a matter of this value, affecting these divisions, is a key decision of a forum that meets on a day.
 
-    None where the rules name no threshold there, or nothing that could be compared is known of the matter. What is
-    worth exactly the threshold is significant.
+    None where the rules name no threshold there, or what would have to be compared is not known: the value where they
+    name one, else the divisions. What is worth exactly the threshold is significant.
     """
     if pack is None or not pack.executive:
         return None
     limit, least = pack.significant_value, pack.significant_divisions
     if limit is None and least is None:
         return None
-    count = None if divisions == "all" else len(list(divisions or ()))
+    count = _count(divisions)
     if limit is not None and value is not None and value >= limit:
         return Judgement(True, "value", forum.id, on, pack, value, count)
-    if least is not None and (count is None or count >= least):
+    if least is not None and count is not None and (count == "all" or count >= least):
         return Judgement(True, "divisions", forum.id, on, pack, value, count)
-    if limit is not None and value is None:
-        return None  # nobody knows what it is worth
+    if (value if limit is not None else count) is None:
+        return None
     return Judgement(False, "neither", forum.id, on, pack, value, count)
 
 
+def _count(divisions: str | Iterable[str] | None) -> Literal["all"] | int | None:
+    """How many divisions are named, each once; None where nobody said."""
+    if divisions is None:
+        return None
+    return "all" if divisions == "all" else len(set(divisions))
+
+
+def names_threshold(world: World, forums: Iterable[str | None]) -> bool:
+    """Whether the rules of any of these forums say, on whatever day, what makes a key decision."""
+    found = (world.forums.get(forum or "") for forum in forums)
+    packs = (pack for forum in found if forum for pack in world.packs.get(forum.rules or "", ()))
+    return any(
+        pack.executive and (pack.significant_value is not None or pack.significant_divisions is not None)
+        for pack in packs
+    )
+
+
 def of_route(
-    world: World, asked: Iterable[tuple[str | None, str | None, date | None]], value: float | None, divisions: Any
+    world: World, asked: Iterable[tuple[str | None, str | None, date]], value: float | None, divisions: Any
 ) -> Judgement | None:
     """The judgement of all forums that an item goes to, each with what it is asked and the day that counts for it.
 
-    Where no day is known the newest rules count: not today's, so that the same facts give the same answer again.
     One forum that finds a key decision prevails. None if none of them can say.
     """
     found: Judgement | None = None
@@ -87,7 +104,7 @@ def of_route(
         forum = world.forums.get(forum_id or "")
         if forum is None or ASKS.get(ask or "", 0) == 0:
             continue
-        judgement = judged(value, divisions, forum, pack_in_force(world, forum, on or date.max), on)
+        judgement = judged(value, divisions, forum, pack_in_force(world, forum, on), on)
         if judgement is not None and (found is None or (judgement.is_key and not found.is_key)):
             found = judgement
     return found
@@ -101,15 +118,14 @@ def problems_of(spot: Spot, placed: Placed, who: str) -> Iterator[Problem]:
     pack = pack_in_force(spot.world, spot.forum, placed.day)
     if pack is None or not pack.executive:
         return
-    changed_on = reason.get("changed_on")
-    notice = spot.step.notice_given
-    if notice is not None and isinstance(changed_on, str) and date.fromisoformat(changed_on) >= notice:
-        now, before = ("a key decision", "none") if item.key_decision else ("no key decision", "one")
+    notice, noticed_as_key = spot.step.notice_given, spot.step.noticed_as_key
+    if notice is not None and noticed_as_key not in (None, item.key_decision):
+        then, now = ("no key decision", "one") if item.key_decision else ("a key decision", "none")
         yield warning(
             "key-decision-changed",
             spot.step.id,
-            f"Notice for {who} was given on {in_words(notice)}; since {in_words(date.fromisoformat(changed_on))} the "
-            f"item is {now}, and was {before} when notice was given. Check whether notice has to be given again.",
+            f"Notice for {who} was given on {in_words(notice)}, when the item was {then}; it is {now} now. Check "
+            "whether notice has to be given again.",
         )
     if reason.get("by") == SAID and reason.get("reason"):
         return  # somebody looked at it and said why
@@ -138,7 +154,8 @@ def reason_in_words(reason: Mapping[str, Any], who: str) -> str:
     """Why an item is a key decision or none, as part of a sentence; `who` is the forum whose rules were used."""
     since = f" in force from {in_words(date.fromisoformat(reason['starts']))}" if reason.get("starts") else ""
     if reason.get("by") == "divisions":
-        many = "all divisions" if reason["divisions"] is None else f"{reason['divisions']} divisions"
+        many = f"{reason['divisions']} division{'' if reason['divisions'] == 1 else 's'}"
+        many = "all divisions" if reason["divisions"] == "all" else many
         return f"it affects {many}, and by the rules of {who}{since} {reason['limit']} or more are significant"
     if reason["limit"] is None:
         return f"it affects fewer divisions than are significant by the rules of {who}{since}"
@@ -147,5 +164,20 @@ def reason_in_words(reason: Mapping[str, Any], who: str) -> str:
     return f"its value of {value} is {side} the {limit} that the rules of {who}{since} take for significant"
 
 
+def compared_in_words(known: Known, reason: Mapping[str, Any] | None) -> str | None:
+    """Why an item is a key decision or none, where that was worked out."""
+    if reason is None or reason["by"] == SAID:
+        return None
+    return reason_in_words(reason, known.forum_name(reason["forum"]))
+
+
 def _pounds(value: float) -> str:
     return f"£{value:,.2f}" if value % 1 else f"£{value:,.0f}"
+
+
+def as_entry(item: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer that an item keeps, as a case file says it; with what was compared where it was worked out."""
+    is_key, reason = item["key_decision"], item["key_reason"]
+    if is_key if reason is None else reason["by"] == SAID:
+        return {"key_decision": is_key}
+    return {"key_decision": is_key, "key_decision_because": reason}

@@ -19,6 +19,7 @@ from models.ledger import events
 from models.reports import texts
 from workflow import ledger
 from workflow.actions import BY_KIND
+from workflow.entries import in_order as item_in_order
 from workflow.shelf import chunks
 
 #: Which section of a case file an event's entry belongs to.
@@ -96,6 +97,8 @@ def _take(loaded: Loaded, row: RowMapping, spelt: Mapping[tuple[str, str], str |
     kind = row["kind"]
     if "entry" in act and kind in SECTION_OF:
         key = entry_key(SECTION_OF[kind], act["entry"])
+        if key[0] == "items":
+            act["entry"] = item_in_order({"key_decision": False, **act["entry"]})  # older versions left it out if not
         loaded.entries[key].append(act["entry"])
         loaded.positions[key].append(row["position"])
     elif kind in BY_KIND:

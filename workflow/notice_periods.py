@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from routes.spec import Days
 from workflow.clear_days import Calendar, clear_calendar_days_between
+from workflow.errors import day
+from workflow.facts import Meeting
 
 _UNITS = {
     "clear-calendar-days": "clear day",
@@ -24,6 +27,31 @@ def days_given(given: date, meets_on: date, length: Days, calendar: Calendar) ->
     if length.unit == "calendar-days":
         return max(0, (meets_on - given).days)
     return calendar.working_days(given, meets_on - timedelta(days=1))
+
+
+def too_late(given: date, meets_on: date, length: Days, calendar: Calendar) -> str | None:
+    """In how far a notice came too late, as the beginning of a sentence; None where it was in time.
+
+    It is in time until the last day that the calendar counts back to, which is always a working day.
+    """
+    due = calendar.back(meets_on, length)
+    if given <= due:
+        return None
+    short = fell_short(given, meets_on, length, calendar)
+    if short is None:
+        return f"{day(given)} is no working day and it was due by {day(due)}"
+    return f"That leaves {short} before {day(meets_on)}"
+
+
+def serves(given: date, meetings: Sequence[Meeting] | None, length: Days, calendar: Calendar) -> str:
+    """The first of a forum's meetings for which a notice is in time; `meetings` None: it decides outside meetings."""
+    first = calendar.forward(calendar.on_or_after(given), length)
+    if meetings is None:
+        return f"It is in time for a decision on {day(first)} or later."
+    following = next((one.date for one in meetings if one.date >= first and one.state == "planned"), None)
+    if following is None:
+        return f"It is in time for a meeting on {day(first)} or later."
+    return f"It is in time for the meeting on {day(following)} or a later one."
 
 
 def fell_short(given: date, meets_on: date, length: Days, calendar: Calendar) -> str | None:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
+from markupsafe import Markup
+
 from workflow.errors import Unknown, day
-from workflow.letters import written
+from workflow.letters import one_line, written
+from workflow.reminders.wording import at_time
 
 #: What can be drafted, as headings say it.
 TITLES: Final[Mapping[str, str]] = {
@@ -29,7 +32,10 @@ TITLES: Final[Mapping[str, str]] = {
 #: In which of an item's `fields` its public description stands, where its title is exempt.
 PUBLIC_DESCRIPTION: Final = "public_description"
 
-_GAP: Final = re.compile(r"(\[TO COMPLETE: [^\]]*\])")
+#: Around a gap, and between paragraphs: signs that do not print, so that nobody can have written them.
+_OPENS, _CLOSES, _PARAGRAPH = "\ue000", "\ue001", "\ue002"
+_GAP: Final = re.compile(f"{_OPENS}([^{_CLOSES}]*){_CLOSES}")
+_MARKS: Final = str.maketrans("", "", _OPENS + _CLOSES + _PARAGRAPH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +74,15 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading, "" for what comes first, and its paragraphs; a paragraph may be a list, a line each."""
+    """A heading, "" for what comes first, and its paragraphs with their gaps marked; a list has a line each."""
 
     heading: str
-    paragraphs: tuple[str, ...]
+    marked: tuple[str, ...]
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """As they are read."""
+        return tuple(paragraph.translate(_MARKS) for paragraph in self.marked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,31 +106,51 @@ class Draft:
     @property
     def gaps(self) -> tuple[str, ...]:
         """What is still to be completed, in order."""
-        return tuple(_GAP.findall(self.text))
+        return tuple(
+            gap for section in self.sections for paragraph in section.marked for gap in _GAP.findall(paragraph)
+        )
 
 
 def drafted(kind: str, facts: Facts, cautions: Sequence[str] = ()) -> Draft:
     """The notice of this kind, filled from what is on record."""
     if kind not in TITLES:
         raise Unknown(f"There is no notice “{kind[:60]}”. Those there are: {', '.join(TITLES)}.")
-    plain = written(f"notice-{kind}", facts=facts, gap=gap, day=day, when=_when(facts))
+    plain = written(f"notice-{kind}", facts=_in_paragraphs(facts), gap=gap, day=day, when=_when(facts))
     title, sections = _read(plain)
     return Draft(kind, title, sections, tuple(cautions))
 
 
 def gap(what: str) -> str:
     """A place that somebody has to fill in."""
-    return f"[TO COMPLETE: {what}]"
+    return Markup(f"{_OPENS}[TO COMPLETE: {what}]{_CLOSES}")  # into plain text, as it is
 
 
-def pieces(paragraph: str) -> list[tuple[str, bool]]:
-    """A paragraph in pieces, each with whether it is a gap."""
-    return [(piece, bool(_GAP.fullmatch(piece))) for piece in _GAP.split(paragraph) if piece]
+def pieces(marked: str) -> list[tuple[str, bool]]:
+    """A paragraph of a section in pieces, each with whether it is a gap."""
+    return [(piece, number % 2 == 1) for number, piece in enumerate(_GAP.split(marked)) if piece]
+
+
+def _in_paragraphs(facts: Facts) -> Facts:
+    """The same, with what people wrote in its paragraphs, each of which fits on one line."""
+    return replace(
+        facts,
+        exempt_reason=_paragraphs(facts.exempt_reason),
+        reason=_paragraphs(facts.reason),
+        representations=_paragraphs(facts.representations),
+        response=_paragraphs(facts.response),
+    )
+
+
+def _paragraphs(said: str | None) -> str | None:
+    if said is None:
+        return None
+    found = (one_line(paragraph) for paragraph in re.split(r"\n\s*\n", said))
+    return Markup(_PARAGRAPH.join(paragraph for paragraph in found if paragraph))
 
 
 def _when(facts: Facts) -> str:
     if facts.meets_on is not None:
-        return f"{day(facts.meets_on)} at {facts.time}" if facts.time else day(facts.meets_on)
+        return f"{day(facts.meets_on)} at {at_time(facts.time)}" if facts.time else day(facts.meets_on)
     if facts.planned_on is not None:
         return gap(f"the day, or the period within which it is to be decided; planned for {day(facts.planned_on)}")
     return gap("the day, or the period within which it is to be decided")
@@ -139,6 +170,7 @@ def _read(plain: str) -> tuple[str, tuple[Section, ...]]:
         else:
             sections[-1][1][-1].append(line.strip())
     made = (
-        Section(heading, tuple("\n".join(lines) for lines in paragraphs if lines)) for heading, paragraphs in sections
+        Section(heading, tuple(part for lines in paragraphs if lines for part in "\n".join(lines).split(_PARAGRAPH)))
+        for heading, paragraphs in sections
     )
-    return title, tuple(section for section in made if section.heading or section.paragraphs)
+    return title, tuple(section for section in made if section.heading or section.marked)

@@ -51,13 +51,16 @@ def _by_when(found: Simulated) -> str:
 
 
 def in_a_hundred(share: float) -> str:
-    """A share as people say it, such as “62 in 100”; never none or all of them where that is not so."""
+    """A share as people say it, such as “about 62 in 100”; never none or all of them where that is not so.
+
+    It comes from courses drawn at random, so it is about that much, whatever the number of courses.
+    """
     rounded = round(share * 100)
     if rounded == 0 and share > 0:
         return "fewer than 1 in 100"
     if rounded == 100 and share < 1:
         return "more than 99 in 100"
-    return f"{rounded} in 100"
+    return f"about {rounded} in 100" if 0 < rounded < 100 else f"{rounded} in 100"
 
 
 def seen_of(rate: Rate) -> str:

@@ -10,11 +10,15 @@ from routes.spec import Stage
 from workflow.clear_days import Calendar
 from workflow.due_dates import (
     NOTHING_DUE,
+    NOTHING_LEFT,
+    DueAfter,
     DueDates,
+    after_decision,
     before_meeting,
     effective,
     notice_by,
     pack_in_force,
+    private_notices_by,
     taken_as_urgent,
     without_notice,
 )
@@ -47,6 +51,7 @@ class Placed:
     meeting_id: str | None = None
     due: DueDates = NOTHING_DUE
     effective: date | None = None
+    after: DueAfter = NOTHING_LEFT
 
 
 NOWHERE = Placed()
@@ -227,7 +232,7 @@ def _placed(spot: Spot, basis: Basis, sitting: Sitting) -> Placed:
         return Placed(basis, day, end_of(day))
     # What happened or is fixed on a known day stands, even where the days that follow from it cannot be counted.
     settled = basis in ("actual", "bound") and day <= calendar.known_until
-    due, takes_effect = NOTHING_DUE, None
+    due, takes_effect, after = NOTHING_DUE, None, NOTHING_LEFT
     pack = pack_in_force(spot.world, spot.forum, day)
     try:
         due = _due(spot, pack, day)
@@ -236,11 +241,12 @@ def _placed(spot: Spot, basis: Basis, sitting: Sitting) -> Placed:
             raise
     try:
         takes_effect = effective(spot.step, spot.stage.ask, pack, day, calendar)
+        after = _after(spot, pack, day) if basis == "actual" else NOTHING_LEFT
     except BeyondCalendar:
         if not settled:
             raise
     at = end_of(day) if spot.stage.kind == "individual" else moment(day, sitting.time)
-    return Placed(basis, day, at, sitting.time, sitting.meeting_id, due, takes_effect)
+    return Placed(basis, day, at, sitting.time, sitting.meeting_id, due, takes_effect, after)
 
 
 def _due(spot: Spot, pack: RulePack | None, day: date) -> DueDates:
@@ -250,6 +256,18 @@ def _due(spot: Spot, pack: RulePack | None, day: date) -> DueDates:
     else:
         due = before_meeting(pack, spot.item.key_decision, day, spot.calendar)
     step = spot.step
+    if pack is not None and spot.stage.kind == "meeting" and _is_private(spot):
+        first, again = private_notices_by(step, pack, day, spot.calendar)
+        due = replace(due, private_notice_by=first, private_notice_again_by=again)
     if pack is not None and due.notice_by is not None and (step.general_exception_on or step.special_urgency_on):
         due = replace(due, notice_excused=without_notice(step, pack, day, spot.calendar) is not None)
     return replace(due, agenda_excused=taken_as_urgent(step, day)) if step.urgent_item_on else due
+
+
+def _after(spot: Spot, pack: RulePack | None, day: date) -> DueAfter:
+    alone = spot.stage.kind == "individual"
+    return after_decision(spot.step, pack, day, spot.calendar, alone, _is_private(spot), spot.on)
+
+
+def _is_private(spot: Spot) -> bool:
+    return "II" in (spot.step.part, spot.item.part)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Literal
 
@@ -19,10 +19,11 @@ from workflow.errors import Refused, Unknown
 from workflow.errors import day as in_words
 from workflow.facts import Meeting
 from workflow.known import Known
-from workflow.plans import Plan
+from workflow.plans import Plan, Problem
 
-#: What choosing does with one step: the person puts it on the meeting, its forum is asked, or nothing can be done.
-Way = Literal["bind", "ask", "already", "follows", "not-allowed"]
+#: What choosing does with one step: the person puts it on the meeting, its forum is asked (or was, for just that), or
+#: nothing can be done.
+Way = Literal["bind", "ask", "asked", "already", "follows", "not-allowed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,27 @@ class Choice:
     on: date
     meeting: Meeting | None
 
+    @property
+    def value(self) -> str:
+        """The id of the meeting or the day, as an address has it."""
+        return self.meeting.id if self.meeting else self.on.isoformat()
 
-def choices_of(known: Known, dossier: Dossier, said: Mapping[str, str]) -> dict[str, Choice]:
-    """The choices that were said, as ids of meetings or days such as 2023-11-02, by step.
 
-    Refused, with what has changed, where such a meeting does not take place any more.
-    """
-    return {step: _choice(known, _row(dossier, step), value) for step, value in said.items() if value}
+def choices_of(known: Known, dossier: Dossier, said: Mapping[str, str], today: date) -> dict[str, Choice]:
+    """The choices that were said, as ids of meetings or days such as 2023-11-02, by step; Refused as `choice_of` is."""
+    return {step: choice_of(known, dossier, step, value, today) for step, value in said.items() if value}
+
+
+def choice_of(known: Known, dossier: Dossier, step: str, value: str, today: date) -> Choice:
+    """The choice for one step. Refused where such a meeting does not take place any more, or the day has passed."""
+    row = _row(dossier, step)
+    found = _choice(known, row, value)
+    if found.meeting is not None and found.meeting.state == "held":
+        forum = known.forum_name(row["forum"])
+        raise Refused(f"{forum} has held its meeting of {in_words(found.on)}. Choose a later one.")
+    if found.on < today:
+        raise Refused(f"{in_words(found.on)} has passed. Choose a day from {in_words(today)} on.")
+    return found
 
 
 def _row(dossier: Dossier, step: str) -> Row:
@@ -73,8 +88,19 @@ def days_of(choices: Mapping[str, Choice]) -> dict[str, date]:
     return {step: choice.on for step, choice in choices.items()}
 
 
-def way_of(known: Known, person: str | None, dossier: Dossier, choice: Choice) -> Way:
-    """What choosing it does for this person; nobody is the operator at the command line, who may do everything."""
+def broken_rules(plan: Plan, as_it_stands: Plan) -> tuple[Problem, ...]:
+    """What makes a plan impossible: the errors that the plan as it stands has not at the same step."""
+    there = {(one.code, one.step) for one in as_it_stands.problems}
+    return tuple(one for one in plan.problems if one.severity == "error" and (one.code, one.step) not in there)
+
+
+def way_of(
+    known: Known, person: str | None, dossier: Dossier, choice: Choice, asked: Collection[tuple[str, str]]
+) -> Way:
+    """What choosing it does for this person; nobody is the operator at the command line, who may do everything.
+
+    `asked` are the steps for which a forum has been asked, each with the meeting or day, and has not acted.
+    """
     row = dossier.step(choice.step)
     stage = dossier.stage_of(row)
     if stage.kind != "meeting":
@@ -84,6 +110,8 @@ def way_of(known: Known, person: str | None, dossier: Dossier, choice: Choice) -
     at_the_forum = Matter(item=dossier.item, stage=stage, forums=(row["forum"],))
     if choice.meeting is not None and _may(known, person, "bind", at_the_forum):
         return "bind"
+    if (choice.step, choice.value) in asked:
+        return "asked"
     return "ask" if _may(known, person, "ask-for-meeting", Matter(item=dossier.item)) else "not-allowed"
 
 
@@ -91,16 +119,10 @@ def _may(known: Known, person: str | None, action: str, matter: Matter) -> bool:
     return person is None or authority.why_not(known, person, action, matter) is None
 
 
-def mark_of(plan: Plan, choices: Mapping[str, Choice]) -> str:
-    """What stands for a plan as it was shown: its days, and the meetings that were chosen."""
-    days = [
-        [one.step, one.meeting_id, *(_iso(day) for day in (one.meeting, one.notice_by, one.agenda_by, one.effective))]
-        for one in plan.steps
-    ]
-    chosen = sorted([step, _iso(one.on), one.meeting.id if one.meeting else None] for step, one in choices.items())
-    told = json.dumps([_iso(plan.finish), days, chosen], sort_keys=True)
+def mark_of(plan: Plan, choices: Mapping[str, Choice], ways: Mapping[str, Way]) -> str:
+    """What stands for a plan as it was shown: its days and times, what is wrong with it, what choosing it does."""
+    chosen = [[step, one.on, one.meeting.id if one.meeting else None, ways[step]] for step, one in choices.items()]
+    wrong = [[one.code, one.severity, one.step] for one in plan.problems]
+    shown = [plan.finish, plan.target, plan.late, [asdict(step) for step in plan.steps], sorted(wrong, key=str)]
+    told = json.dumps([shown, sorted(chosen, key=str)], sort_keys=True, default=str)
     return hashlib.sha256(told.encode()).hexdigest()
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None

@@ -83,6 +83,11 @@ def planned_step(timetable: Timetable, step: Step) -> PlannedStep:
         effective=placed.effective,
         notice_excused=placed.due.notice_excused,
         agenda_excused=placed.due.agenda_excused,
+        private_notice_by=placed.due.private_notice_by,
+        private_notice_again_by=placed.due.private_notice_again_by,
+        publish_by=placed.after.publish_by,
+        minutes_by=placed.after.minutes_by,
+        documents_by=placed.after.documents_by,
     )
 
 

@@ -55,6 +55,11 @@ class PlannedStep:
     critical: bool = False
     notice_excused: bool = False  # it may be decided there without full notice
     agenda_excused: bool = False  # the chair takes it as urgent
+    private_notice_by: date | None = None  # that it is to be dealt with in private, and again
+    private_notice_again_by: date | None = None
+    publish_by: date | None = None  # what a decision of the last weeks asks for, while it is not on record
+    minutes_by: date | None = None
+    documents_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

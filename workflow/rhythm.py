@@ -23,7 +23,7 @@ def going_on(world: World, forum: Forum) -> Pattern | None:
     As often as before, on the weekday and at the time of its last meeting. None where its usual days are known, or
     nothing at all is.
     """
-    meetings = [meeting for meeting in world.meetings.get(forum.id, ()) if meeting.state != "cancelled"]
+    meetings = taking_place(world, forum.id)
     if forum.meets is not None or not meetings:
         return None
     last = meetings[-1]
@@ -33,6 +33,11 @@ def going_on(world: World, forum: Forum) -> Pattern | None:
     nth = (last.date.day - 1) // 7 + 1
     every_quarter = between is not None and between > _TWO_MONTHS_OR_SO
     return Pattern("quarter" if every_quarter else "month", last.date.weekday(), nth if nth < 5 else -1, last.time)
+
+
+def taking_place(world: World, forum: str) -> list[Meeting]:
+    """The known meetings of a forum that were or are to be held, by day."""
+    return [meeting for meeting in world.meetings.get(forum, ()) if meeting.state != "cancelled"]
 
 
 def _days_between(meetings: Sequence[Meeting]) -> float | None:

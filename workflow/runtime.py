@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, select, true
 from models.forecasts import revision
 from models.organisations import installation
 from models.sessions import DatabaseUnavailable, engine_for, reading, writing
-from workflow import forecast, telling
+from workflow import forecast, telling, telling_of_meetings
 from workflow.clear_days import Calendar, standard_calendar
 from workflow.clock import Clock, ShiftedClock, SystemClock, business_date
 from workflow.doing import Doing
@@ -67,11 +67,15 @@ class Runtime:
         self, use_case: Callable[[Doing, Form], Result], form: Form, actor: str = "operator"
     ) -> tuple[Result, dict[str, Plan]]:
         """What an act would lead to, and whether it would be refused; nothing of it is kept."""
-        tried: list[tuple[Result, dict[str, Plan]]] = []
+        with self.trying(actor) as do:
+            return _acted(do, use_case, form)
+
+    @contextmanager
+    def trying(self, actor: str) -> Iterator[Doing]:
+        """One transaction that writes and of which nothing is kept. Others who write wait for its end."""
         with suppress(_Rehearsed), self.doing(actor) as do:
-            tried.append(_acted(do, use_case, form))
+            yield do
             raise _Rehearsed
-        return tried[0]
 
     @contextmanager
     def doing(self, actor: str) -> Iterator[Doing]:
@@ -132,6 +136,7 @@ def _acted(do: Doing, use_case: Callable[[Doing, Form], Result], form: Form) -> 
     result = use_case(do, form)
     plans = forecast.refresh(do)
     telling.tell(do, plans)
+    telling_of_meetings.tell(do)
     return result, plans
 
 

@@ -57,6 +57,7 @@ CAUSES: Final[Mapping[str, str]] = {
     "notice-not-given": "Notice was not given in time",
     "outcome-missing": "The day passed and no outcome was recorded",
     "earlier-step-open": "An earlier step is still open",
+    "consultation-not-open": "The consultation has not opened",
     "gate": "What it waits for has another day",
     "material-change": "The report was changed materially",
     "rules-changed": "Other rules hold",

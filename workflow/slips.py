@@ -22,11 +22,20 @@ from workflow.doing import Doing
 from workflow.dossiers import Dossier
 from workflow.happened import WHOLE, Happened, of_meeting
 from workflow.plans import Plan, PlannedStep
+from workflow.slip_reasons import CAUSE_OF_OUTCOME
 from workflow.standing import in_order
 
 _WATCHED: Final = ("in-progress", "complete", "rejected")
 _HAS_NO_DAY: Final = ("skipped", "ended")
-_BY_ITSELF: Final = "outcome-missing"  # what drifts from day to day where no meeting is waited for
+
+#: Why days move on by themselves where no meeting is waited for, until somebody acts; and what may be such a reason.
+_NOBODY_ACTED: Final = frozenset(
+    ("report-not-in", "notice-not-given", "outcome-missing", "earlier-step-open", "consultation-not-open")
+)
+_UNLESS_SOMETHING_HAPPENED: Final = frozenset(("gate", "worked-out-anew"))
+
+#: What an outcome that was recorded wrongly has said of a day.
+_OF_OUTCOMES: Final = frozenset((*CAUSE_OF_OUTCOME.values(), "another-day", "corrected"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,7 @@ class _Compared:
     before: Mapping[str, Row[Any]]
     slipped: dict[str, dict[str, Any]] = field(default_factory=dict)  # rows of post_slips
     grown: set[str] = field(default_factory=set)  # those that only go on to drift
+    taken_back: set[str] = field(default_factory=set)  # those whose newest slip a correction says never was
 
     @cached_property
     def stages_before(self) -> dict[str, set[str]]:
@@ -134,18 +144,40 @@ def _slip(of: _Compared, step: str, why: Happened) -> dict[str, Any]:
     if _goes_on_to_drift(of, step, why):
         of.grown.add(step)
         row |= {"number": line.slips, "on": line.on, "was": line.was}
+    elif _takes_back(of, step, why):
+        of.taken_back.add(step)
+        row |= {"number": line.slips, "on": line.on, "was": line.was}
+        if why.cause == "corrected" and now.day != line.was and (cause := _cause_on_record(of, step)):
+            row |= {"cause": cause, "code": why.code or (line.code if cause == line.cause else None)}
     return row
 
 
 def _goes_on_to_drift(of: _Compared, step: str, why: Happened) -> bool:
-    """Whether a day moves on for the same reason as yesterday: nobody has decided, and no meeting is waited for."""
+    """Whether a day moves on for the same reason as before: nobody has acted, and no meeting is or was waited for."""
     line, now = of.before[step], of.days[step]
     if line.slips == 0 or (line.cause, line.because, line.code) != (why.cause, why.because, why.code):
         return False
-    if why.cause == _BY_ITSELF:
-        return now.step is not None and now.step.basis == "computed"
-    free = now.step is None or now.step.basis == "computed"
-    return why.cause == "knock-on" and free and why.because in of.grown
+    if line.meeting is not None or (now.step is not None and now.step.basis != "computed"):
+        return False
+    if why.cause == "knock-on":
+        return why.because in of.grown
+    return why.cause in _NOBODY_ACTED or (why.cause in _UNLESS_SOMETHING_HAPPENED and not of.do.happened)
+
+
+def _takes_back(of: _Compared, step: str, why: Happened) -> bool:
+    """Whether the newest slip came from an outcome that a correction replaces: the two are one, from the first day."""
+    line = of.before[step]
+    if why.cause == "corrected":
+        return line.cause in _OF_OUTCOMES
+    return (line.cause, line.because) == (why.cause, why.because) and why.because in of.taken_back
+
+
+def _cause_on_record(of: _Compared, step: str) -> str | None:
+    """What the outcome that is on record now says of the day of a step."""
+    decided = of.dossier.decided_round(step)
+    outcomes = [row["outcome"] for row in of.dossier.rounds(step) if row["round"] == decided]
+    told = CAUSE_OF_OUTCOME.get(outcomes[0] or "") if outcomes else None
+    return told or ("another-day" if of.days[step].actual else None)
 
 
 def _why(of: _Compared, step: str) -> Happened:
@@ -194,12 +226,13 @@ def _not_in_time(of: _Compared, step: str, before: Collection[str]) -> Happened 
     if line.notice_by and line.notice_by < today and row["notice_given"] is None:
         return Happened("notice-not-given", today)
     if line.last_planned and line.last_planned < today:
-        return Happened(_BY_ITSELF, today)
+        return Happened("outcome-missing", today)
     for other, planned in of.days.items():
         is_before = planned.step is not None and not planned.actual and of.stage_of(other) in before
         if is_before and (planned.day is None or planned.day < today):
             return Happened("earlier-step-open", today, other)
-    return None
+    is_consultation = of.dossier.stage_of(row).kind == "consultation"
+    return Happened("consultation-not-open", today) if is_consultation else None
 
 
 def _otherwise(of: _Compared, step: str) -> Happened:
@@ -234,7 +267,9 @@ def _lines(of: _Compared) -> list[dict[str, Any]]:
             if now.day is not None and not now.actual:  # what took place before anybody looked was never planned here
                 found.append(_line(of, name, now.day, now.day, None, 0))
         elif name in of.slipped or now.actual != (line.actual is not None):
-            planned_last = line.last_planned if now.actual else now.day
+            planned_last = now.day
+            if now.actual:
+                planned_last = line.was if name in of.taken_back else line.last_planned
             number = of.slipped[name]["number"] if name in of.slipped else line.slips
             found.append(_line(of, name, line.first_planned, planned_last, now.day if now.actual else None, number))
     return found

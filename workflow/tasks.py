@@ -20,6 +20,7 @@ from workflow.plans import Plan, PlannedStep
 AHEAD: Final = timedelta(days=28)
 
 AGAIN: Final = "again"  # a report that was referred back to its author
+WORDS: Final = "minutes"  # no act of its own: a correction adds the words of a resolution
 NEWER: Final = "newer"  # a forum has an older version of the report than there is now
 
 _SETTLED: Final = ("passed", "skipped", "ended")
@@ -70,13 +71,14 @@ def _all(dossier: Dossier, plan: Plan) -> Iterator[Task]:
     owner, lead = f"person:{item['owner']}", f"lead:{item['organisation']}"
     if plan.item_state == "draft":
         yield Task(owner, "start")
-    elif plan.item_state in ("withdrawn", "rejected"):
-        return
     elif plan.item_state == "on-hold":
         yield Task(lead, "resume")
     elif plan.item_state == "in-progress":
         yield from _on_its_way(dossier, plan, owner, lead)
-    yield from _conditions(dossier)
+    if plan.item_state != "draft":
+        yield from _after_decisions(plan)
+    if plan.item_state not in ("withdrawn", "rejected"):
+        yield from _conditions(dossier)
 
 
 def _on_its_way(dossier: Dossier, plan: Plan, owner: str, lead: str) -> Iterator[Task]:
@@ -139,6 +141,7 @@ def _at_a_forum(dossier: Dossier, row: Row, stage: Stage, step: PlannedStep, pla
         yield from _about_the_version(dossier, row, uncleared, replace(at, due=step.agenda_by), owner)
     if step.notice_by is not None and row["notice_given"] is None and not step.notice_excused:
         yield from _in_time(replace(at, act="notice", due=step.notice_by), is_now or is_bound)
+    yield from _private_notices(row, step, at, is_now or is_bound)
     if stage.kind == "individual":
         if is_now and (row["verbal"] or row["papers"] != "none"):
             starts = step.meeting if step.notice_by and step.meeting else ALWAYS
@@ -148,6 +151,24 @@ def _at_a_forum(dossier: Dossier, row: Row, stage: Stage, step: PlannedStep, pla
             yield replace(at, act="bind", due=step.agenda_by)
     elif (row["verbal"] and row["papers"] == "none") or (row["papers"] == "submitted" and not uncleared):
         yield replace(at, act="agenda", due=step.agenda_by)
+
+
+def _private_notices(row: Row, step: PlannedStep, at: Task, at_once: bool) -> Iterator[Task]:
+    """Notice that a forum is to meet in private; the second one waits for what is said against the first."""
+    if step.private_notice_by is not None and row["private_notice_on"] is None:
+        yield from _in_time(replace(at, act="private-notice", due=step.private_notice_by), at_once)
+    if step.private_notice_again_by is not None and row["private_notice_again_on"] is None:
+        first_is_given = at_once and row["private_notice_on"] is not None
+        yield from _in_time(replace(at, act="private-notice-again", due=step.private_notice_again_by), first_is_given)
+
+
+def _after_decisions(plan: Plan) -> Iterator[Task]:
+    """What a decision asks for when it is taken, until that is on record or long ago."""
+    for step in plan.steps:
+        at = Task(f"secretary:{step.forum}", "", step.step, forum=step.forum)
+        for act, due in (("publish", step.publish_by), ("documents", step.documents_by), (WORDS, step.minutes_by)):
+            if due is not None:
+                yield replace(at, act=act, due=due)
 
 
 def _wants_report(row: Row, stage: Stage, is_now: bool) -> bool:

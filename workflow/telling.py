@@ -6,7 +6,7 @@ forums that come next. Nobody is told twice, nobody of what they may not see, an
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from workflow import letters, outbox
@@ -36,22 +36,44 @@ def tell(do: Doing, plans: dict[str, Plan]) -> None:
     do.flush()
 
 
+def recipients(do: Doing, plan_of: Callable[[str], Plan]) -> dict[str, str]:
+    """Whom the letters about the outcomes of this act go to, each with why, as others say it."""
+    found: dict[str, str] = {}
+    for resolved in do.resolved:
+        dossier, row = _at_hand(do, resolved)
+        found |= {
+            person.id: why for person, _because, why in _written_to(do, dossier, row, plan_of(dossier.id), set(found))
+        }
+    return found
+
+
 def _letters(do: Doing, resolved: Resolved, plan: Plan, told: set[str]) -> Iterator[Letter]:
-    dossier = do.dossiers[resolved.item]
-    also(do, dossier, "conditions")
-    row = dossier.table("steps")[(resolved.step, dossier.decided_round(resolved.step))]
-    keys = reader_keys_of(dossier, do.known)
+    dossier, row = _at_hand(do, resolved)
     words = _words(do, dossier, row, plan, resolved)
-    for person, because in _concerned(do, dossier, row, plan):
-        if person.id in told or person.id == do.by or not person.email:
-            continue
-        if not may_see(reader_of(do.known, person), dossier.item["part"], keys):
-            continue
-        told.add(person.id)
+    for person, because, _why in _written_to(do, dossier, row, plan, told):
+        assert person.email is not None
         said = letters.worded(KIND, name=person.name, because=because, **words)
         yield Letter(
             KIND, person.id, person.email, said.subject, said.body, item=dossier.id, step=resolved.step, html=said.html
         )
+
+
+def _at_hand(do: Doing, resolved: Resolved) -> tuple[Dossier, Row]:
+    """The item with its conditions, and the round of the step that the outcome is of."""
+    dossier = do.dossiers[resolved.item]
+    also(do, dossier, "conditions")
+    return dossier, dossier.table("steps")[(resolved.step, dossier.decided_round(resolved.step))]
+
+
+def _written_to(do: Doing, dossier: Dossier, row: Row, plan: Plan, told: set[str]) -> Iterator[tuple[Person, str, str]]:
+    """Everybody whom an outcome concerns and who can be written to, once; `told` has those who were."""
+    keys = reader_keys_of(dossier, do.known)
+    for person, because, why in _concerned(do, dossier, row, plan):
+        if person.id in told or person.id == do.by or not person.email:
+            continue
+        if may_see(reader_of(do.known, person), dossier.item["part"], keys):
+            told.add(person.id)
+            yield person, because, why
 
 
 def _words(do: Doing, dossier: Dossier, row: Row, plan: Plan, resolved: Resolved) -> dict[str, object]:
@@ -71,21 +93,23 @@ def _words(do: Doing, dossier: Dossier, row: Row, plan: Plan, resolved: Resolved
     }
 
 
-def _concerned(do: Doing, dossier: Dossier, row: Row, plan: Plan) -> Iterator[tuple[Person, str]]:
-    """Whom an outcome concerns, with the reason; who has something to do comes first."""
+def _concerned(do: Doing, dossier: Dossier, row: Row, plan: Plan) -> Iterator[tuple[Person, str, str]]:
+    """Whom an outcome concerns, with the reason, to them and to others; who has something to do comes first."""
     people = do.known.people
     for condition in dossier.table("conditions").values():
         if (condition["step"], condition["round"]) == (row["step"], row["round"]) and condition["owner"] in people:
-            yield people[condition["owner"]], "you have to see to one of its conditions"
+            yield people[condition["owner"]], "you have to see to one of its conditions", "has to see to a condition"
     if dossier.item["owner"] in people:
-        yield people[dossier.item["owner"]], "you own the item"
+        yield people[dossier.item["owner"]], "you own the item", "owner"
     for step in comes_now(dossier, row, plan):
         role = "member" if dossier.stage_of(step).kind == "individual" else "secretary"
+        now = f"it now comes to {do.known.forum_name(step['forum'])}"
         for person in _holding(do, role, step["forum"]):
-            yield person, f"it now comes to {do.known.forum_name(step['forum'])}"
+            yield person, now, now
     for organisation in dict.fromkeys((dossier.item["organisation"], row["party"])):
         for person in _holding(do, "lead", organisation):
-            yield person, f"you lead for {do.known.organisations[organisation].name}"
+            name = do.known.organisations[organisation].name
+            yield person, f"you lead for {name}", f"leads for {name}"
 
 
 def comes_now(dossier: Dossier, row: Row, plan: Plan) -> list[Row]:

@@ -189,7 +189,14 @@ def _spot(
 
 
 def _met_at(stage: Stage, steps: Sequence[Step], standing: Standing, placed: Mapping[str, Placed]) -> Moment | None:
-    """The moment at which enough steps of the stage have passed or are expected to.
+    """The moment at which enough steps of the stage have passed or are expected to."""
+    counted, needed = counting(stage, steps, standing)
+    moments = sorted(at for step in counted if (at := placed[step.id].at) is not None)
+    return moments[needed - 1] if len(moments) >= needed else None
+
+
+def counting(stage: Stage, steps: Sequence[Step], standing: Standing) -> tuple[list[Step], int]:
+    """The steps that can meet a stage, and how many of them it takes.
 
     Steps that fell short count only where the others are too few to meet the stage without them.
     """
@@ -197,6 +204,4 @@ def _met_at(stage: Stage, steps: Sequence[Step], standing: Standing, placed: Map
     decisions = {step.id: standing.steps[step.id].decision for step in steps}
     counted = [step for step in steps if not standing.met[stage.id] or decisions[step.id] == "passed"]
     sound = [step for step in counted if decisions[step.id] != "fell-short"]
-    counted = sound if len(sound) >= needed else counted
-    moments = sorted(at for step in counted if (at := placed[step.id].at) is not None)
-    return moments[needed - 1] if len(moments) >= needed else None
+    return (sound if len(sound) >= needed else counted), needed

@@ -7,7 +7,7 @@ repeats the trial, and keeps it only if the same comes out again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -22,8 +22,10 @@ from workflow.actions import BY_KIND
 from workflow.case_reading import Place, Reading, read_files
 from workflow.doing import Doing
 from workflow.errors import AlreadyDecided, Faulty
+from workflow.known import Known
 from workflow.listing import OPEN_STATES
 from workflow.loaded import SECTION_OF, Entry, EntryKey, entry_key, read_loaded
+from workflow.plan_changes import StepEffect, dates_of, step_in_words
 from workflow.plans import Plan
 from workflow.queries.views import view
 from workflow.runtime import Runtime
@@ -72,6 +74,7 @@ class Touch:
     new_state: str
     new_finish: date | None
     new_late: bool
+    days: tuple[str, ...] = ()  # the new days of its steps, each with the one that it had
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +224,7 @@ def _entry_line(
     if len(states) < 2:
         return Line(section, key[1], name)
     old, new = states[-2:]
-    differing = [k for k in new if k != "id" and new[k] != old.get(k)]
+    differing = [k for k in new if k not in ("id", "key_decision_because", "stands") and new[k] != old.get(k)]
     return Line(section, key[1], name, False, tuple(Difference(k, old.get(k), new[k]) for k in differing))
 
 
@@ -239,11 +242,32 @@ def _touches(runtime: Runtime, do: Doing, plans: Plans, reader: Reader) -> tuple
         query = select(forecasts.c.item, forecasts.c.title).where(forecasts.c.item.in_(differing), visible(reader))
         titles |= {row.item: row.title for row in do.db.execute(query)}
     touches = [
-        Touch(old.item, titles[old.item], old.item_state, old.finish, old.late, new.item_state, new.finish, new.late)
+        Touch(
+            old.item,
+            titles[old.item],
+            old.item_state,
+            old.finish,
+            old.late,
+            new.item_state,
+            new.finish,
+            new.late,
+            tuple(_days_in_words(do.known, old, new)),
+        )
         for old, new in moved
         if old.item in titles
     ]
     return touches, len(moved) - len(touches)
+
+
+def _days_in_words(known: Known, old: Plan, new: Plan) -> Iterator[str]:
+    """The days of each step at a forum that are others."""
+    was = {step.step: dates_of(step) for step in old.steps}
+    for step in new.steps:
+        if step.forum and step.step in was and was[step.step] != dates_of(step):
+            name = known.forum_name(step.forum)
+            said = step_in_words(StepEffect(step.step, name, step.forum, was[step.step], dates_of(step)))
+            if said is not None:
+                yield said
 
 
 def _differ(old: Plan, new: Plan) -> bool:

@@ -23,9 +23,13 @@ class Turn:
 
 
 def turned_round(case: Case, names: Mapping[str, str], old: Plan, new: Plan) -> tuple[Turn, ...]:
-    """Each pair of steps of which now the other one comes first; pairs that both decide stand in front."""
+    """Each pair of steps of which now the other one comes first; pairs that both decide stand in front.
+
+    Only of those that are both still to come can one now come first.
+    """
     was = {step.step: at for step in old.steps if (at := _at(step)) is not None}
-    becomes = {step.step: at for step in new.steps if (at := _at(step)) is not None}
+    ahead = [step for step in new.steps if step.basis != "actual" and step.meeting and step.meeting >= new.on]
+    becomes = {step.step: at for step in ahead if (at := _at(step)) is not None}
     stages = {step.id: case.route.stage(step.stage) for step in case.steps}
     timed = [name for name in becomes if name in was and stages[name].kind != "gate"]
     found: list[Turn] = []

@@ -25,6 +25,7 @@ from tests.benchmarks.stores import fresh, servers
 from workflow import forecast
 from workflow.case_files import load
 from workflow.case_reading import Reading, read_files
+from workflow.listing import forecast_row
 from workflow.shelf import fetch_around
 
 COPIED = ("items", "reports", "steps", "texts", "events", "derived_forecasts")
@@ -174,13 +175,13 @@ def _executed(url: str, rows: dict[str, list[tuple[Any, ...]]]) -> float:
 
 
 def planning(url: str, number: int) -> None:
-    """Every item planned, and the forecasts written anew, as once a day."""
+    """Every item planned, and its line in lists written anew, as once a day."""
     desk = Desk(url)
     with desk.runtime.doing("benchmark") as do:
-        ids = list(do.db.execute(select(items.c.id)).scalars())
+        ids, world = list(do.db.execute(select(items.c.id)).scalars()), do.known.world
         read_in, _none = timed(lambda: fetch_around(do.db, ids, do.dossiers))
         planned_in, plans = timed(lambda: [forecast.plan_of(do, do.dossiers[item]) for item in ids])
-        rows = [forecast.forecast_row(plan) for plan in plans]
+        rows = [forecast_row(of, of.case(), world, plan) for plan in plans for of in [do.dossiers[plan.item]]]
         do.db.execute(delete(forecasts))
         written_in, _none = timed(lambda: do.db.execute(insert(forecasts), rows))
     desk.close()

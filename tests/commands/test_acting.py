@@ -166,7 +166,7 @@ REFUSALS = {
         "“published” is named and cleared at once",
     ),
     "no reason to hold": ("hold plan", "A reason is needed to put an item on hold."),
-    "nothing to accept": ("accept plan cabinet --reason Enough", "cabinet has not fallen short"),
+    "nothing to accept": ("accept plan cabinet --reason Enough", "Cabinet has not fallen short of what it was asked"),
     "nothing to uphold": ("uphold plan cabinet", "is not called in"),
     "no evidence": ("open-gate plan checked", "needs evidence"),
     "no such condition": ("meet plan partnership 3", "has no condition 3"),

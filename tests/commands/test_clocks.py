@@ -7,7 +7,7 @@ from tests.commands.conftest import Desk
 APPRAISAL = "options-appraisal-2023"
 KEYS = {
     "kind", "step", "forum", "state", "due", "starts", "by", "done_on", "rule", "source", "excused_by", "fell_short",
-    "because", "ways_out",
+    "because", "done", "as_if_on", "ways_out",
 }  # fmt: skip
 
 

@@ -55,6 +55,7 @@ def test_a_move_tried_out_says_everything_and_keeps_nothing(lancashire: Desk) ->
 def test_what_people_read_of_it(lancashire: Desk, words: tuple[str, ...], said: str) -> None:
     printed = lancashire.does(*words, "--dry-run")
     assert said in printed and "Nothing of this is kept." in printed and "To be told:" in printed
+    assert "as of 18 July 2023.\nDone for good, everything is planned anew as of today" in printed
 
 
 def test_a_deferral_is_tried_out_too(lancashire: Desk) -> None:

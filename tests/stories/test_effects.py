@@ -12,8 +12,10 @@ from sqlalchemy import select
 from models.ledger import events
 from tests.builders import WORLD, case, item, route
 from tests.office import LANCASHIRE, Office
+from workflow import effects
 from workflow.actions import ACTIONS
-from workflow.effects import Effect, ItemEffect, Otherwise, foreseen, kept
+from workflow.effects import Effect, Otherwise, foreseen, kept
+from workflow.plan_changes import ItemEffect
 from workflow.queries.forums import meeting
 from workflow.visibility import EVERYTHING, Reader, reader_of
 
@@ -248,6 +250,76 @@ def test_a_deferral_says_what_comes_later_and_who_waits(world: Office) -> None:
     does_as_shown(world, effect, "partnership-clerk", **said)
     assert world.step("plan", "partnership")["meeting_id"] == "p-oct"
     assert world.verify().ok
+
+
+@pytest.mark.parametrize(
+    ("action", "by", "said"),
+    [
+        (
+            "record",
+            "clerk",
+            {"item": "plan", "step": "hwb", "outcome": "deferred", "on": "2023-09-12", "reason": "Late"},
+        ),
+        ("meeting move", "clerk", {"meeting": "h-oct", "meets_on": "2023-10-11", "on": "2023-07-20"}),
+    ],
+)
+def test_what_is_entered_late_is_shown_with_the_dates_that_it_then_has(
+    desk: Office, action: str, by: str, said: dict[str, Any]
+) -> None:
+    desk.load(case(items=item(steps="{hwb: {meeting: %s}}" % ("h-sep" if action == "record" else "h-oct"))))
+    desk.clock.to("2023-10-02 09:00")
+    desk.operator.records("plan", "partnership", "endorsed", on="2023-08-02")
+    shown = would(desk, action, by, **said)
+    does_as_shown(desk, shown, by, **said)
+    plan, told = desk.plan("plan"), of_item(shown, "plan")
+    assert shown.on == shown.today == date(2023, 10, 2)
+    assert (told.finish, told.late) == (plan.finish, plan.late)
+    for step in told.steps:
+        is_ = plan.step(step.step)
+        assert (step.becomes.meeting, step.becomes.report_due) == (is_.meeting, is_.report_due)
+
+
+def test_what_is_settled_or_over_does_not_now_come_first(desk: Office) -> None:
+    stages = """\
+    - {id: board, forum: board, ask: agree, after: [], decisive: true}
+    - {id: cabinet, forum: cabinet, ask: agree, after: [], decisive: true}
+    """
+    desk.load(case(stages=stages, items=item(steps="{board: {meeting: b-oct}, cabinet: {meeting: c-oct}}")))
+    move = {"meeting": "c-oct", "meets_on": "2023-11-02"}
+    (turn,) = of_item(would(desk, "meeting move", "clerk", **move), "plan").order
+    assert (turn.first, turn.second) == ("board", "cabinet")
+    desk.clock.to("2023-10-26 09:00")
+    assert not of_item(would(desk, "meeting move", "clerk", **move), "plan").order, "the Board's day is over"
+    desk.operator.records("plan", "board", "agreed", on="2023-10-25")
+    assert not of_item(would(desk, "meeting move", "clerk", **move), "plan").order
+
+
+def test_what_changes_unseen_is_shown_again_too(lancashire: Office) -> None:
+    lancashire.load(OTHERS)
+    lancashire.load(EXEMPT)
+    lead = reader(lancashire, "icb-governance-lead")
+    shown = to_november(lancashire, reader=lead)
+    assert to_november(lancashire, reader=lead).mark == shown.mark
+    lancashire.operator.does("notice", item="depot-sale", step="cabinet")
+    lancashire.operator.does("hold", item="depot-sale", reason="The price is not settled")
+    again = to_november(lancashire, reader=lead)
+    assert (again.items, again.hidden) == (shown.items, shown.hidden)
+    assert again.mark != shown.mark
+
+
+def test_nobody_waits_while_the_effect_is_worked_out(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.load(case(items=item("plan", steps="{cabinet: {meeting: c-oct}}") + item("other")))
+    compare = effects._Comparing.effect
+
+    def meanwhile(comparing: Any, name: str, done: Any) -> Effect:
+        desk.author.does("submit", item="other", step="partnership")
+        desk.clerk.does("bind", item="plan", step="cabinet", meeting="c-dec")
+        return compare(comparing, name, done)
+
+    monkeypatch.setattr(effects._Comparing, "effect", meanwhile)
+    effect = would(desk, "meeting move", "clerk", meeting="c-oct", meets_on="2023-10-19")
+    (step,) = of_item(effect, "plan").steps
+    assert (step.was.meeting, step.becomes.meeting) == (date(2023, 10, 12), date(2023, 10, 19)), "as it was then"
 
 
 def test_three_hundred_items_on_one_meeting(desk: Office) -> None:

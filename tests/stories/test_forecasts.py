@@ -112,3 +112,13 @@ def test_an_item_that_has_ended_has_no_forecast(desk: Office) -> None:
     found = foreseen(desk, "plan")
     assert (found.state, found.rates, found.simulated.finish) == ("complete", (), date(2023, 10, 18))
     assert found.simulated.p50 is None
+
+
+def test_the_last_known_meeting_is_one_that_takes_place(desk: Office) -> None:
+    desk.load(case(stages=CABINET_ALONE))
+    last = foreseen(desk, "plan").going_on[0].last_known
+    with desk.runtime.looking() as look:
+        newest = look.known.world.meetings["cabinet"][-1]
+    assert last == newest.date
+    desk.clerk.does("meeting cancel", meeting=newest.id, reason="No business.")
+    assert foreseen(desk, "plan").going_on[0].last_known < last

@@ -26,6 +26,28 @@ def test_a_moved_meeting_takes_its_steps_along(office: Office) -> None:
     assert office.verify().ok
 
 
+@pytest.mark.parametrize(
+    ("meets_on", "on", "said"),
+    [
+        ("2023-11-05", None, " 5 November 2023 is a Sunday."),
+        ("2023-12-25", None, " 25 December 2023 is a bank holiday."),
+        ("2023-12-27", None, " 27 December 2023 is a day on which offices are closed."),
+        ("2023-06-03", None, " 3 June 2023 is before today. 3 June 2023 is a Saturday."),
+        ("2023-06-02", "2023-06-05", " 2 June 2023 is before 5 June 2023."),
+        ("2023-06-02", "2023-06-01", ""),
+    ],
+)
+def test_an_unusual_day_is_said_and_not_refused(desk: Office, meets_on: str, on: str | None, said: str) -> None:
+    closed = "{id: shut, what: closure, organisation: council, date: 2023-12-27, reason: Offices shut}"
+    desk.load(case(more=f"calendar:\n  - {closed}\n"))
+    when = f"{date.fromisoformat(meets_on).day} {date.fromisoformat(meets_on):%B %Y}"
+    moved = desk.clerk.does("meeting move", meeting="c-oct", meets_on=meets_on, on=on)
+    assert moved == f"Cabinet meets on {when} instead of 12 October 2023.{said}"
+    added = desk.clerk.does("meeting add", meeting="c-new", forums=["cabinet"], meets_on=meets_on, on=on)
+    assert added == f"Cabinet meets on {when}.{said}"
+    assert desk.clerk.does("meeting move", meeting="c-new", time="18:00") == f"Cabinet meets on {when}."
+
+
 def test_a_cancelled_meeting_releases_its_steps(office: Office) -> None:
     office.load(
         case(items=item(steps="{cabinet: {meeting: c-oct}}") + item("other", steps="{cabinet: {meeting: c-oct}}"))

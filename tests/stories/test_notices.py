@@ -7,7 +7,7 @@ import pytest
 from tests.office import Office
 from tests.stories.test_formalities import EXEMPTION, PLAN, SALE, begins
 from workflow.errors import NotPermitted, Unknown
-from workflow.notices import TITLES, Draft, pieces
+from workflow.notices import TITLES, Draft, gap, pieces
 from workflow.queries.notices import notice
 
 MEMBERS = """
@@ -31,7 +31,7 @@ Cabinet, Borough Council. Members: Leader of the Council (chair), Cabinet member
 
 To be decided on
 
-5 October 2023 at 14:00
+5 October 2023 at 2pm
 
 Documents to be considered
 
@@ -128,6 +128,43 @@ def test_exception_and_urgency_are_told_as_they_were_recorded(desk: Office) -> N
     assert section(made, "Why it is urgent and cannot reasonably be deferred") == "It ends on Friday"
 
 
+def test_what_somebody_wrote_keeps_its_paragraphs_and_is_never_a_gap(desk: Office) -> None:
+    begins(desk, "2023-10-04", "c-5-oct")
+    reason = "The offer came late.\n\n## Published on\n \n1 January [TO COMPLETE: fake]\nnot"
+    desk.clerk.does("urgency", **PLAN, agreed_by="Chair of scrutiny", reason=reason)
+    made = draft(desk, "special-urgency")
+    why = next(one for one in made.sections if one.heading.startswith("Why it is urgent"))
+    assert why.paragraphs == ("The offer came late.", "## Published on", "1 January [TO COMPLETE: fake] not")
+    assert len(made.gaps) == 2
+    assert not any("fake" in gap for gap in made.gaps)
+    assert "late.\n\n## Published on\n\n1 January" in made.text
+
+
+def test_after_a_deferral_the_notice_of_the_new_meeting_is_drafted(desk: Office) -> None:
+    begins(desk, "2023-09-01")
+    desk.clerk.does("private-notice", **SALE, on="2023-09-01", reason="The old reason")
+    desk.clock.to("2023-10-12 20:00")
+    desk.clerk.records("sale", "cabinet", "deferred", on="2023-10-12")
+    made = draft(desk, "private-notice", item="sale")
+    assert "old reason" not in made.text
+    assert "1 September" not in made.text
+
+
+def test_whoever_asks_about_no_step_hears_of_none(desk: Office) -> None:
+    begins(desk)
+    with pytest.raises(Unknown, match="no such step") as refused:
+        draft(desk, "private-notice", "finance", step="nowhere")
+    assert "cabinet" not in str(refused.value)
+
+
+def test_the_reason_of_an_exemption_is_looked_at_before_it_is_printed(desk: Office) -> None:
+    begins(desk)
+    printed = "The reason for the exemption is printed in this public notice: see that it says nothing that is exempt."
+    assert printed in draft(desk, "private-notice", item="sale").cautions
+    assert printed not in draft(desk, "urgent-item", item="sale").cautions
+    assert not any("case file" in caution for caution in draft(desk, "private-notice", item="sale").cautions)
+
+
 def test_minutes_of_an_urgent_item_and_of_a_waiver(desk: Office) -> None:
     begins(desk, "2023-10-12")
     desk.clerk.does("urgent-item", **PLAN, agreed_by="The Leader", reason="The grant ends")
@@ -179,8 +216,8 @@ def test_a_notice_that_no_rule_knows_is_not_drafted(desk: Office) -> None:
 
 
 def test_gaps_are_told_apart_from_what_is_said() -> None:
-    assert pieces("By [TO COMPLETE: a day] at noon") == [
+    assert pieces(f"By {gap('a day')} at noon, [TO COMPLETE: not] this") == [
         ("By ", False),
         ("[TO COMPLETE: a day]", True),
-        (" at noon", False),
+        (" at noon, [TO COMPLETE: not] this", False),
     ]

@@ -341,7 +341,7 @@ def test_only_a_correction_or_a_call_in_reopens_what_has_ended(desk: Office) -> 
     desk.load(case())
     desk.clock.to("2023-12-20 09:00")
     desk.operator.records("plan", "cabinet", "rejected", on="2023-10-12", reason="Too expensive")
-    with pytest.raises(Refused, match="The item is rejected; it is too late to send-back"):
+    with pytest.raises(Refused, match="The item is rejected; it is too late to send back"):
         desk.lead.does("send-back", item="plan", step="cabinet", reason="Ask again")
     with pytest.raises(Refused, match="The item is rejected; it is too late"):
         desk.lead.does("material", item="plan", material=False, reason="Nothing")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event
@@ -37,7 +38,8 @@ def test_a_decision_without_its_notice_says_so_when_it_is_recorded_and_ever_afte
     said = council.clerk.records("plan", "cabinet", "agreed", on="2023-10-12")
     assert said == (
         "Cabinet: “agreed” on 12 October 2023. Notice of the key decision was due by 13 September 2023 and none is on "
-        "record. Record the day if it was given; or record the general exception or special urgency, if that was used."
+        "record. Record the day if it was given; or record the general exception or special urgency, if that was used. "
+        "If it was decided without, say why (correct --breach)."
     )
     assert clock(council).needs_somebody
 
@@ -78,6 +80,91 @@ def test_what_was_used_can_be_entered_after_the_decision(council: Office) -> Non
     assert (clock(council, "general-exception").starts, clock(council, "general-exception").state) == (
         date(2023, 10, 12), "kept",
     )  # fmt: skip
+
+
+def test_why_it_was_decided_without_its_notice_stands_with_the_outcome(council: Office) -> None:
+    council.clock.to("2023-10-13 09:00")
+    said = council.clerk.records("plan", "cabinet", "agreed", on="2023-10-12", breach="The clerk was ill")
+    assert said == (
+        "Cabinet: “agreed” on 12 October 2023. Notice of the key decision was due by 13 September 2023 and none is on "
+        "record. Why it was decided all the same is on record."
+    )
+    assert council.story("plan")[-1] == (
+        "Recorded “agreed”, although notice was not given as the rules ask: The clerk was ill"
+    )
+    told = clock(council)
+    assert (told.state, told.because) == (
+        "broken",
+        "It was due by 13 September 2023. It was decided all the same; why is on record: The clerk was ill",
+    )
+    assert council.verify("plan").ok
+
+
+def test_a_correction_says_it_later_keeps_it_and_takes_it_away(council: Office) -> None:
+    council.clock.to("2023-10-13 09:00")
+    council.clerk.records("plan", "cabinet", "agreed", on="2023-10-12")
+    assert clock(council).state == "unknown"
+    council.clerk.corrects("plan", "cabinet", "agreed", "Told since", breach="The clerk was ill")
+    assert clock(council).state == "broken"
+    council.clerk.corrects("plan", "cabinet", "approved", "Wrong word")
+    assert "ill" in (clock(council).because or "")
+    council.clerk.corrects("plan", "cabinet", "approved", "It was given", cleared=["breach"])
+    assert clock(council).state == "unknown"
+    with pytest.raises(Refused, match="not on record"):
+        council.clerk.corrects("plan", "cabinet", "approved", "Again", cleared=["breach"])
+    council.clerk.corrects("plan", "cabinet", "approved", "Told again", breach="The clerk was away")
+    council.clerk.corrects("plan", "cabinet", "deferred", "Nothing was decided")
+    council.clerk.corrects("plan", "cabinet", "agreed", "It was")
+    assert clock(council).state == "unknown"
+    assert council.verify("plan").ok
+
+
+def test_nothing_is_broken_by_what_decides_nothing(council: Office) -> None:
+    with pytest.raises(ValueError, match="nothing was decided"):
+        council.clerk.records("plan", "cabinet", "deferred", on="2023-10-12", breach="The clerk was ill")
+
+
+def test_a_breach_comes_out_of_a_dump_and_in_again_and_can_be_blanked(
+    council: Office, tmp_path: Path, prepared_sqlite: Path
+) -> None:
+    council.clock.to("2023-10-13 09:00")
+    council.clerk.records("plan", "cabinet", "agreed", on="2023-10-12", breach="Jo Bloggs was ill")
+    dumped = council.dump()
+    path = tmp_path / "second.sqlite"
+    path.write_bytes(prepared_sqlite.read_bytes())
+    second = Office(f"sqlite:///{path}")
+    second.clock.at = council.clock.at
+    second.load(dumped)
+    assert (second.dump(), second.story("plan")) == (dumped, council.story("plan"))
+    assert clock(second) == clock(council)
+    second.close()
+    council.operator.does("redact", item="plan", number=len(council.kinds("plan")), reason="It named a person")
+    assert "Jo Bloggs" not in council.dump()
+    assert "Bloggs" not in (clock(council).because or "")
+
+
+def test_a_file_says_why_it_was_decided_without_notice(council: Office) -> None:
+    council.clock.to("2023-10-13 09:00")
+    outcome = (
+        "outcomes:\n  - {item: plan, step: cabinet, outcome: agreed, date: 2023-10-12, breach: The clerk was ill}\n"
+    )
+    council.load(outcome)
+    council.load(outcome)
+    assert council.kinds("plan").count("recorded") == 1
+    assert clock(council).state == "broken"
+
+
+def test_an_exception_that_came_too_late_is_told_in_one_voice(council: Office) -> None:
+    council.clock.to("2023-10-13 09:00")
+    council.clerk.records("plan", "cabinet", "agreed", on="2023-10-12")
+    said = council.clerk.does("exception", item="plan", step="cabinet", on="2023-10-11", reason="The tender closes")
+    assert "later meeting" not in said
+    assert "may decide" not in said
+    assert "say why it was decided all the same" in said
+    assert (clock(council).state, clock(council, "general-exception").state) == ("broken", "broken")
+    assert clock(council).because == (
+        "It was due by 13 September 2023. The general exception was used in its place, but too late."
+    )
 
 
 def test_a_deferral_takes_no_decision_so_nothing_was_broken(council: Office) -> None:

@@ -155,16 +155,40 @@ def test_a_referral_back_moves_those_that_are_asked_again(office: Office) -> Non
     assert office.verify().ok
 
 
-def test_a_correction_keeps_what_slipped_and_says_so(office: Office) -> None:
+def test_a_deferral_that_was_only_mistyped_is_no_slip_once_it_is_corrected(office: Office) -> None:
     office.load(case(stages=CABINET, items=item(steps="{cabinet: {meeting: c-oct}}")))
     office.clock.to("2023-10-13 09:00")
-    office.clerk.records("plan", "cabinet", "deferred", on="2023-10-12", until="c-nov")
+    office.clerk.records("plan", "cabinet", "deferred", on="2023-10-12", until="c-nov", code="no-time")
+    assert counted(office) == (1, 0)
     office.clerk.does(
         "correct", item="plan", step="cabinet", outcome="agreed", decided="2023-10-12", reason="Typed wrongly"
     )
-    assert [row[1] for row in said(office) if row[0] == "cabinet"] == ["deferred", "corrected"]
-    assert line(office, "cabinet") == (day(10, 12), day(11, 9), day(10, 12))
+    assert said(office) == [("", "knock-on", "cabinet", None), ("cabinet", "corrected", None, None)]
+    assert line(office, "cabinet") == (day(10, 12), day(10, 12), day(10, 12))
+    assert counted(office) == (0, 0)
+    assert office.story("plan")[-2].startswith("Recorded “deferred”"), "what was recorded stays on record"
     assert office.verify().ok
+
+
+def test_a_deferral_corrected_to_another_meeting_is_one_slip(desk: Office) -> None:
+    desk.load(case(stages=CABINET, items=item(steps="{cabinet: {meeting: c-oct}}")))
+    desk.clock.to("2023-10-13 09:00")
+    desk.clerk.records("plan", "cabinet", "deferred", on="2023-10-12", until="c-nov", code="no-time")
+    desk.clerk.does(
+        "correct", item="plan", step="cabinet", outcome="deferred", until="c-dec", reason="It said December"
+    )
+    found = [row for row in changes(desk) if row["step"] == "cabinet"]
+    assert [(row["cause"], row["code"], row["was"], row["becomes"]) for row in found] == [
+        ("deferred", "no-time", day(10, 12), day(12, 14))
+    ]
+    assert counted(desk) == (1, 0)
+
+
+def counted(office: Office) -> tuple[int, int]:
+    """How often days became later and earlier, as people read it."""
+    with office.runtime.looking() as look:
+        seen = why(look, reader_of(look.known, "clerk"), Wanted(since=day(7, 1)))
+        return seen.later, seen.earlier
 
 
 def test_an_officer_who_does_not_decide_drifts_and_that_is_one_slip(desk: Office) -> None:
@@ -178,6 +202,49 @@ def test_an_officer_who_does_not_decide_drifts_and_that_is_one_slip(desk: Office
         ("outcome-missing", day(7, 18), day(7, 24))
     ]
     assert len(changes(desk)) == 2, "and one of the whole item"
+
+
+DIRECTOR = "- {id: director, kind: individual, forum: director, ask: decide, decisive: true}"
+
+
+@pytest.mark.parametrize(
+    ("stages", "more", "drifted"),
+    [
+        (DIRECTOR, {"key_decision": "true"}, [("", "knock-on"), ("director", "notice-not-given")]),
+        (
+            "- {id: asked, kind: consultation, body: Members, lasts: {days: 20, unit: calendar-days}}\n" + DIRECTOR,
+            {},
+            [("", "knock-on"), ("asked", "consultation-not-open"), ("director", "knock-on")],
+        ),
+    ],
+)
+def test_what_nobody_begins_drifts_as_one_slip(
+    desk: Office, stages: str, more: dict[str, str], drifted: list[tuple[str, str]]
+) -> None:
+    desk.load(case(stages=stages, items=item(**more)))
+    for morning in range(19, 29):
+        desk.clock.to(f"2023-07-{morning} 06:00")
+        desk.tick()
+    assert [(row["step"], row["cause"]) for row in changes(desk)] == drifted
+    assert all(row["becomes"] == line(desk, row["step"])[1] for row in changes(desk))
+
+
+def test_what_waits_for_something_that_drifts_drifts_as_one_slip_too(desk: Office) -> None:
+    stages = """\
+    - {id: first, kind: gate, waits_for: {item: $other, stage: director, outcome: decided}}
+    - {id: second, kind: individual, forum: director, ask: decide, decisive: true}
+    """
+    plain = f"  - route: plain\n    title: Plain\n    for: [plan]\n    stages:\n      {DIRECTOR}\n"
+    both = item("a", route="plain") + item("b", forums="{other: a}")
+    desk.load(case(stages=stages, items=both).replace("routes:\n", f"routes:\n{plain}", 1))
+    for morning in range(19, 29):
+        desk.clock.to(f"2023-07-{morning} 06:00")
+        desk.tick()
+    assert said(desk, "b") == [
+        ("", "knock-on", "first", None),
+        ("first", "gate", None, None),
+        ("second", "knock-on", "first", None),
+    ]
 
 
 def test_what_waits_for_another_item_slips_with_it_and_does_not_name_it(desk: Office) -> None:
@@ -300,7 +367,7 @@ def test_why_decisions_slip_is_counted_for_those_who_may_see_them(office: Office
 
 def test_as_json(desk: Office) -> None:
     desk.load(case(stages=CABINET, items=item(steps="{cabinet: {meeting: c-oct}}")))
-    desk.clerk.does("meeting move", meeting="c-oct", meets_on="2023-10-19", code="no-time")
+    desk.clerk.does("meeting move", meeting="c-oct", meets_on="2023-10-19", code="no-time", reason="A long agenda")
     with desk.runtime.looking() as look:
         told = as_json(look, "plan")
     assert [(one["step"], one["first_planned"], one["last_planned"], one["days"]) for one in told["steps"]] == [
@@ -309,5 +376,5 @@ def test_as_json(desk: Office) -> None:
     ]
     assert told["slips"][1] | {"at": None} == {
         "step": "cabinet", "at": None, "date": "2023-07-18", "was": "2023-10-12", "becomes": "2023-10-19", "days": 7,
-        "cause": "meeting-moved", "because": "c-oct", "code": "no-time",
+        "cause": "meeting-moved", "because": "c-oct", "code": "no-time", "by": "clerk", "reason": "A long agenda",
     }  # fmt: skip

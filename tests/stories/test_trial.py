@@ -85,7 +85,7 @@ def test_other_due_days_touch_an_item_though_it_finishes_on_the_same_day(lancash
     text = """
         decision_routes: 1
         rules:
-          - {id: lcc-executive, agenda_day: {days: 6, unit: clear-working-days}}
+          - {id: lcc-executive, from: 2020-01-01, agenda_day: {days: 6, unit: clear-working-days}}
     """
     trial = try_out(lancashire, text, update=True)
     assert [(line.section, line.new) for line in trial.lines] == [("rules", False)]

@@ -13,7 +13,7 @@ from workflow.facts import Case, World
 from workflow.planner import Plan, plan
 
 SLOWLY = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
 A_DAY = timedelta(days=1)
 

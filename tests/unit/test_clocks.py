@@ -96,11 +96,6 @@ def test_the_window_for_a_call_in(length: int, published: str, last: str, effect
 # What keeps, excuses or breaks a clock
 
 
-def test_what_was_done_without_a_day_on_record_counts_as_kept() -> None:
-    clock = clocks(cabinet_step("2023-10-05", papers="submitted"), world("2023-10-05"), "2023-10-04")["report"]
-    assert (clock.state, clock.done_on) == ("kept", None)
-
-
 def test_a_missed_notice_is_broken_and_says_what_giving_it_today_would_leave() -> None:
     clock = key_notice("2022-12-14", None, "2022-11-22")
     assert (clock.state, clock.done_on) == ("broken", None)
@@ -141,7 +136,7 @@ def test_an_agenda_that_was_late_is_excused_by_the_chair_s_reason() -> None:
 
 def test_a_notice_given_on_a_saturday_is_late_although_it_leaves_the_days() -> None:
     clock = key_notice("2023-10-09", "2023-09-09", "2023-09-11")  # due on Sunday 10, so on Friday 8 September
-    assert (clock.state, clock.fell_short) == ("broken", "9 September 2023, which is no working day")
+    assert (clock.state, clock.fell_short) == ("broken", "not on a working day")
 
 
 def test_nobody_but_an_executive_gives_notice_of_a_key_decision() -> None:
@@ -299,7 +294,7 @@ def test_a_decision_is_published_and_minuted_by_a_day() -> None:
     later = clocks(case, world("2023-10-05"), "2023-10-20")
     assert {later["decision-published"].state, later["minutes"].state} == {"broken"}
     done = cabinet_step("2023-10-05", **decided, published_on=day("2023-10-05"), minuted=True)
-    kept = clocks(done, world("2023-10-05"), "2023-10-20")
+    kept = clocks(done, world("2023-10-05"), "2023-10-12")
     assert {kept["decision-published"].state, kept["minutes"].state} == {"kept"}
 
 

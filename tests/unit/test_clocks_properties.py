@@ -36,7 +36,7 @@ def with_exceptions(draw: st.DrawFn) -> tuple[Case, World, date]:
     return replace(case, steps=steps), world, on
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(with_exceptions())
 def test_no_plan_breaks_a_rule_silently(situation: tuple[Case, World, date]) -> None:
     case, world, on = situation

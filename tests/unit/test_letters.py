@@ -96,6 +96,8 @@ CASES: dict[str, Callable[[], Letter]] = {
     "more-than-fits": lambda: written(SECRETARY, *across("meeting-tomorrow", 30), *across("agenda-due", 40)),
     "webhook": lambda: hook_letter(overdue("agenda-due", because="lead"), "teams"),
     "outcome": lambda: _outcome(),
+    "meeting-moved": lambda: _meeting_moved(),
+    "meeting-cancelled": lambda: _meeting_moved(cancelled=True),
     "invitation": lambda: letters.invitation(CLERK, "clerk@example.org", f"{ADDRESS}/invitation/x", "Lancashire"),
     "reset": lambda: letters.reset(CLERK, "clerk@example.org", f"{ADDRESS}/reset/x", "Lancashire"),
 }
@@ -117,6 +119,34 @@ def _outcome() -> Letter:
         because="it now comes to Cabinet",
     )
     return Letter("outcome", "clerk", "clerk@example.org", said.subject, said.body, html=said.html)
+
+
+def _meeting_moved(cancelled: bool = False) -> Letter:
+    item = {
+        "title": TITLE,
+        "link": f"{ADDRESS}/items/options-appraisal-2023",
+        "lines": [
+            "Cabinet: 2 November 2023 instead of 5 October 2023; notice by 4 October 2023 instead of 6 September 2023.",
+            "ICB Executives now decides first, on 10 October 2023, before Cabinet on 2 November 2023.",
+            "Done: 8 November 2023 instead of 11 October 2023.",
+        ],
+    }
+    gone = "Cabinet: no day is known now; it was 5 October 2023."
+    exempt = {"title": "An item in Part II", "link": None, "lines": [gone]}
+    done = "has cancelled the meeting of Cabinet on 5 October 2023" if cancelled else "has moved the meeting of Cabinet"
+    said = letters.worded(
+        "meeting-changed",
+        name="Head of Lancashire Place",
+        heading=f"Cabinet: the meeting of 5 October 2023 is {'cancelled' if cancelled else 'moved to 2 November 2023'}",
+        said=[f"Cabinet secretary {done}{'' if cancelled else ' on 5 October 2023 to 2 November 2023'}."],
+        why="Clash with another date",
+        reason=None if cancelled else "The Leader is at a conference",
+        items=[] if cancelled else [item, exempt],
+        more=0 if cancelled else 3,
+        whys=["owner", "leads for Lancashire County Council, and the finish changes"],
+        link=f"{ADDRESS}/meetings/cabinet-2023-10-05",
+    )
+    return Letter("meeting-changed", "head", "head@example.org", said.subject, said.body, html=said.html)
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -16,6 +16,7 @@ from tests.unit.clocked import cabinet_step, ways, world
     [
         ({}, True),
         ({"special_urgency_on": date(2023, 9, 20)}, False),
+        ({"special_urgency_on": date(2023, 9, 6)}, True),  # notice could still be given that day
         ({"general_exception_on": date(2023, 9, 27)}, False),
         ({"general_exception_on": date(2023, 9, 28)}, True),
         ({"notice_given": date(2023, 9, 20), "special_urgency_on": date(2023, 9, 20)}, False),
@@ -103,6 +104,63 @@ def test_what_follows_a_decision_is_done_now(kind: str) -> None:
     facts = passed("agreed", "2023-10-05", submitted_on=day("2023-09-01"))
     found = ways(cabinet_step("2023-10-05", {"part": "II"}, **facts), world("2023-10-05"), "2023-11-20", kind)
     assert list(found) == ["do-it-now"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts"),
+    [
+        ("decision-published", {"published_on": date(2023, 10, 20)}),
+        ("documents-to-members", {"documents_given_on": date(2023, 10, 20)}),
+        ("minutes", {"minuted": True}),
+    ],
+)
+def test_nobody_is_told_to_do_again_what_was_done_late(kind: str, facts: dict[str, Any]) -> None:
+    late = passed("agreed", "2023-10-05", submitted_on=day("2023-09-01"), **facts)
+    assert ways(cabinet_step("2023-10-05", {"part": "II"}, **late), world("2023-10-05"), "2023-11-20", kind) == {}
+
+
+def test_a_report_that_came_late_need_not_be_submitted_again() -> None:
+    late = cabinet_step("2023-10-05", papers="submitted", submitted_on=day("2023-09-29"))
+    assert list(ways(late, world("2023-10-05", "2023-11-02"), "2023-10-02", "report")) == ["later-meeting"]
+
+
+def test_the_general_exception_is_offered_for_the_next_meeting_although_no_plan_can_name_one() -> None:
+    case, around = cabinet_step("2023-10-05", meeting=None), world("2023-10-05")
+    made = plan(case, around, "2023-09-20")
+    assert (codes(made), made.step("cabinet").meeting, made.finish) == (["no-meeting"], None, None)
+    assert made.problems[0].message == (
+        "No known meeting of Cabinet suits: 5 October 2023 is too late for ordinary notice, which had to be given by "
+        "6 September 2023: use the general exception by 27 September 2023 or special urgency, or add a later meeting."
+    )
+    found = ways(case, around, "2023-09-20", "key-decision-notice")
+    assert [way.way for way in found.values() if way.possible] == ["general-exception", "special-urgency"]
+    assert found["general-exception"].earliest == day("2023-09-28")
+
+
+@pytest.mark.parametrize(
+    ("on", "facts", "said"),
+    [
+        ("2023-09-28", {"papers": "submitted"}, "6 September 2023: use special urgency, or add a later meeting."),
+        (
+            "2023-09-25",
+            {},
+            "5 October 2023 is too late for ordinary notice, which had to be given by 6 September 2023 and for the "
+            "report, which had to be submitted by 22 September 2023: use the general exception by 27 September 2023 or "
+            "special urgency, or add a later meeting.",
+        ),
+        (
+            "2023-09-25",
+            {"notice_given": date(2023, 9, 6)},
+            "5 October 2023 is too late for the report, which had to be submitted by 22 September 2023: put it on that "
+            "meeting if the report is still accepted, or add a later meeting.",
+        ),
+        ("2023-09-25", {"not_before": date(2023, 12, 1)}, "each is too early"),
+    ],
+)
+def test_for_what_the_next_meeting_is_too_late(on: str, facts: dict[str, Any], said: str) -> None:
+    made = plan(cabinet_step("2023-10-05", meeting=None, **facts), world("2023-10-05"), on)
+    assert codes(made) == ["no-meeting"]
+    assert said in made.problems[0].message
 
 
 def test_what_is_in_order_needs_no_way_out() -> None:

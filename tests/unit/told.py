@@ -36,6 +36,8 @@ KINDS_TOLD: dict[str, dict[str, Any]] = {
     "report-due": {**_OWNERS, "day": "2023-09-22", "today": "2023-09-08", "rung": "before-10"},
     "clearance": {**_CLEARERS, "day": "2023-09-27", "today": "2023-09-18", "detail": "finance/1", "rung": "waiting-0"},
     "notice-due": {**_SECRETARYS, "day": "2023-09-06", "today": "2023-09-01", "rung": "before-3"},
+    "private-notice-due": {**_SECRETARYS, "day": "2023-09-06", "today": "2023-09-01", "rung": "before-3"},
+    "private-notice-again-due": {**_SECRETARYS, "day": "2023-09-27", "today": "2023-09-22", "rung": "before-3"},
     "agenda-due": {**_SECRETARYS, "day": "2023-09-27", "today": "2023-09-25", "rung": "before-2"},
     "meeting-tomorrow": {**_SECRETARYS, "day": "2023-10-05", "today": "2023-10-04", "rung": "before-1"},
     "outcome-missing": {**_SECRETARYS, "day": "2023-10-05", "today": "2023-10-06", "rung": "after-1"},

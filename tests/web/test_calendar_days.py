@@ -69,8 +69,15 @@ def test_days_are_changed_and_taken_back(site: Site, admin: Client) -> None:
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
-        ({**SHUT, **days("27 12 2023", "22 12 2023")}, "before it begins"),
-        ({**SHUT, "what": "bank-holiday", **days("27 12 2023")}, "concerns everybody"),
+        ({**SHUT, **days("27 12 2023", "22 12 2023")}, "22 December 2023 is before the first day, 27 December 2023."),
+        ({**SHUT, "what": "bank-holiday", **days("27 12 2023")}, "concerns everybody: choose “Everybody”"),
+        (
+            {**SHUT, "what": "bank-holiday", "organisation": "", **days("27 12 2023", "28 12 2023")},
+            "only a closure lasts several days",
+        ),
+        ({**SHUT, "what": "bank-holiday", "organisation": "", **days("25 12 2023")}, "is a bank holiday already"),
+        ({**SHUT, "what": "working-day", "organisation": "", **days("23 12 2023")}, "is a Saturday"),
+        ({**SHUT, **days("1 1 2023", "1 3 2024")}, "at most 366 days"),
         ({**SHUT, **days("27 12 2033")}, "Bank holidays are known until 31 December 2028"),
         ({**SHUT, **days("31 2 2023")}, "is no date"),
         ({**SHUT, "reason": "", **days("27 12 2023")}, "Enter the reason"),

@@ -47,3 +47,22 @@ def test_with_urgency_on_record_nobody_is_warned(late: Site) -> None:
     late.office.does("urgency", "cabinet-secretary", **said)
     page = late.as_("cabinet-secretary").get(f"/items/{APPRAISAL}/steps/cabinet/record")
     assert "Not kept" not in page.text
+
+
+def test_a_notice_still_to_be_given_leads_to_its_draft_for_those_who_may_have_it(late: Site) -> None:
+    draft = f"/items/{APPRAISAL}/steps/cabinet/notices/key-decision-notice"
+    assert draft in late.as_("cabinet-secretary").get(f"/items/{APPRAISAL}").html
+    assert "Notice of a key decision" in late.as_("cabinet-secretary").get(draft).text
+    assert draft not in late.as_("internal-auditor").get(f"/items/{APPRAISAL}").html
+    late.office.does("notice", "cabinet-secretary", item=APPRAISAL, step="cabinet")
+    assert draft not in late.as_("cabinet-secretary").get(f"/items/{APPRAISAL}").html
+
+
+def test_without_a_meeting_that_suits_the_exception_is_offered_for_the_next_one(site: Site) -> None:
+    site.clock.to("2023-09-20 09:00")
+    for step, on in (("place-partnership", "2023-08-21"), ("hwb", "2023-09-05")):
+        site.office.does("record", None, item=APPRAISAL, step=step, outcome="endorsed", on=on)
+    page = site.as_("cabinet-secretary").get(f"/items/{APPRAISAL}")
+    assert "5 October 2023 is too late for ordinary notice, which had to be given by 6 September 2023" in page.text
+    assert f"{NOTICE} (if it were on 5 October 2023; it is on no meeting). Not kept" in page.text
+    assert f"/items/{APPRAISAL}/steps/cabinet/acts/exception" in page.html

@@ -32,6 +32,7 @@ def test_a_secretary_sees_what_a_move_does_before_it_is_done(site_on_both: Site)
         "Integrated Care Board Executives now decides first, on 10 October 2023, before Cabinet of Lancashire County "
         "Council on 2 November 2023.",
         "Would become late; its target is 31 October 2023.",
+        "These warnings no longer apply:",
         "People to be told",
         "ICB governance lead",
     )
@@ -106,3 +107,31 @@ def test_what_is_exempt_is_counted_for_those_who_may_not_see_it(site: Site, kind
     assert not any(word in page.text.lower() for word in EXEMPT_WORDS)
     hidden = re.search("2 (others|decisions) that you may not see", page.text)
     assert hidden, "the sale, and what waits for it"
+    assert page.says("People whom only decisions concern that you may not see are told too.")
+
+
+def test_a_day_on_which_nobody_meets_is_said_before_it_is_kept(site: Site) -> None:
+    client = site.as_("cabinet-secretary")
+    for on, said in (
+        ("2023-11-05", "5 November 2023 is a Sunday."),
+        ("2023-12-25", "25 December 2023 is a bank holiday."),
+        ("2023-06-02", "2 June 2023 is before today."),
+    ):
+        page = client.submit(client.get(f"{CABINET}/move"), form="meets_on", meets_on=on)
+        assert page.h1 == "What this changes" and page.says(said, "Nothing is done yet.")
+    client.submit(page, button="Back to the form")
+    assert site.office.known().meetings["cabinet-2023-10-05"].date.isoformat() == "2023-10-05"
+
+
+def test_more_than_stand_open_can_be_unfolded(site: Site) -> None:
+    alone = (
+        "{route: alone, title: Alone, for: [plan], stages: [{id: c, forum: lcc-cabinet, ask: agree, decisive: true}]}"
+    )
+    entry = "{{id: road-{0}, title: Road {0}, type: plan, route: alone, organisation: lcc, owner: director-hci, {1}}}"
+    bound = "steps: {c: {meeting: cabinet-2023-10-05}}"
+    entries = "".join(f"  - {entry.format(n, bound)}\n" for n in range(60))
+    site.office.load(f"routes:\n  - {alone}\nitems:\n{entries}")
+    client = site.as_("cabinet-secretary")
+    page = client.submit(client.get(f"{CABINET}/move"), form="meets_on", meets_on="2023-11-02")
+    assert page.says("61 decisions", "Show 11 more decisions")
+    assert all(f"Road {n}" in page.text for n in range(60))

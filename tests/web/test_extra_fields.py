@@ -48,7 +48,8 @@ def test_an_outcome_is_recorded_by_whoever_is_signed_in(site: Site) -> None:
     page = secretary.get(f"/items/{OWN}/steps/cabinet/record")
     fields = page.form("outcome").filled({"outcome": "agreed", "resolved_on": "2023-10-05"}, "Continue")
     secretary.post(page.path, [*fields, *EXTRA[:-1]])
-    page = secretary.post(page.path, [*[f for f in fields if f[0] != "do"], *EXTRA[:-1], ("do", "record")])
+    because = ("breach", "The notice was forgotten")
+    page = secretary.post(page.path, [*[f for f in fields if f[0] != "do"], *EXTRA[:-1], because, ("do", "record")])
 
     recorded = [event for event in site.office.history(OWN) if event["kind"] == "recorded"][-1]
     assert recorded["step"] == "cabinet"
@@ -106,7 +107,7 @@ def test_a_field_that_comes_several_times_counts_once_or_not_at_all(site: Site, 
     secretary = site.as_("cabinet-secretary")
     page = secretary.get(f"/items/{OWN}/steps/cabinet/record")
     fields = page.form("outcome").filled({"resolved_on": "2023-10-05"}, "Continue")
-    fields = [f for f in fields if f[0] not in ("outcome", "do")]
+    fields = [*(f for f in fields if f[0] not in ("outcome", "do")), ("breach", "The notice was forgotten")]
     page = secretary.post(page.path, [*fields, *[("outcome", v) for v in values], ("do", "record")], status=None)
 
     recorded = [e for e in site.office.history(OWN) if e["kind"] == "recorded"]

@@ -40,7 +40,7 @@ def test_special_urgency_needs_to_be_agreed_by_somebody(site: Site) -> None:
     page = client.submit(page, form="agreed_by", agreed_by="Chair of scrutiny", reason="The grant ends")
     assert page.says("Special urgency on 28 September 2023, Chair of scrutiny. Reason: The grant ends")
     page = client.get(f"{AT}/acts/urgency")
-    assert page.says("What you record now takes its place.")
+    assert page.says("One is on record of 28 September 2023. What you record now corrects it.")
     page = client.submit(page, form="agreed_by", reason="The grant ends tomorrow")
     assert page.says("Special urgency on 28 September 2023, Chair of scrutiny. Reason: The grant ends tomorrow")
 
@@ -68,6 +68,15 @@ def test_publication_is_recorded_where_the_reminder_leads(site: Site) -> None:
     assert page.says("Published on 6 October 2023.")
 
 
+def test_a_day_of_publication_on_record_is_corrected_and_not_written_over(site: Site) -> None:
+    bound(site, "2023-10-06")
+    site.office.cabinet_secretary.records(
+        "options-appraisal-2023", "cabinet", "agreed", "2023-10-05", published="2023-10-05"
+    )
+    page = site.as_("cabinet-secretary").get(f"{AT}/acts/publish")
+    assert page.says("published on 5 October 2023", "correct")
+
+
 def test_who_agreed_to_waive_call_in_is_asked_with_the_reason(site: Site) -> None:
     bound(site, "2023-10-05")
     client = site.as_("cabinet-secretary")
@@ -77,10 +86,50 @@ def test_who_agreed_to_waive_call_in_is_asked_with_the_reason(site: Site) -> Non
     assert page.error_summary == ["Say why call-in is waived, or leave out who agreed to it"]
     page = client.submit(page, form="outcome", button="check", waived="The grant ends", **said)
     assert page.says("Waived, agreed by Chair of scrutiny: The grant ends")
-    page = client.submit(page, button="record")
-    assert site.office.story("options-appraisal-2023")[-1].endswith(
-        "Call-in waived, agreed by Chair of scrutiny: The grant ends"
+    page = client.submit(page, button="record", breach="The notice was forgotten")
+    assert (
+        "Call-in waived, agreed by Chair of scrutiny: The grant ends, although"
+        in (site.office.story("options-appraisal-2023")[-1])
     )
+
+
+def test_what_was_decided_without_its_notice_is_recorded_with_the_reason(site: Site) -> None:
+    bound(site, "2023-10-05")
+    client = site.as_("cabinet-secretary")
+    page = client.submit(client.get(f"{AT}/record"), form="outcome", button="check", outcome="agreed")
+    assert page.says("Why was it decided all the same?", "stays on record beside the outcome")
+    page = client.submit(page, button="record", status=422)
+    assert page.error_summary == ["Say why it was decided although notice was not given as the rules ask"]
+    assert page.main.all("textarea"), "it can be written where it is asked for"
+    page = client.submit(page, button="change", breach=HOSTILE)
+    assert page.h1.startswith("Record the outcome")
+    page = client.submit(page, form="outcome", button="check")
+    assert page.value("breach") == HOSTILE, "what was written is kept on the way back and forth"
+    page = client.submit(page, button="record")
+    assert page.h1 == "Outcome recorded"
+    page = client.get("/items/options-appraisal-2023")
+    assert page.says(
+        f"It was decided all the same; why is on record: {HOSTILE}",
+        "Decided although notice was not given as the rules ask on 5 October 2023.",
+    )
+    said = {"outcome": "agreed", "reason": "It was given, and found since"}
+    page = client.submit(client.get(f"{AT}/correct"), form="outcome", button="check", **said)
+    assert page.value("breach") == HOSTILE
+    client.submit(page, button="record", breach="")
+    assert not client.get("/items/options-appraisal-2023").says(f"all the same; why is on record: {HOSTILE}")
+
+
+def test_nobody_is_asked_why_where_urgency_was_agreed_or_nothing_was_decided(site: Site) -> None:
+    bound(site, "2023-10-05")
+    client = site.as_("cabinet-secretary")
+    said = {"outcome": "deferred", "reason_deferred": "More to hear"}
+    page = client.submit(client.get(f"{AT}/record"), form="outcome", button="check", **said)
+    assert not page.says("Why was it decided all the same?")
+    agreed = {"agreed_by": "Chair of scrutiny", "reason": "The grant ends"}
+    site.office.cabinet_secretary.does("urgency", item="options-appraisal-2023", step="cabinet", **agreed)
+    page = client.submit(client.get(f"{AT}/record"), form="outcome", button="check", outcome="agreed")
+    assert not page.says("Why was it decided all the same?")
+    client.submit(page, button="record")
 
 
 def test_what_the_rules_do_not_ask_for_is_neither_offered_nor_drafted(site: Site) -> None:
@@ -96,7 +145,7 @@ def test_a_draft_can_be_taken_along_as_plain_text(site: Site) -> None:
     bound(site, "2023-09-05")
     client = site.as_("lcc-governance-lead")
     page = client.get(f"{AT}/notices/key-decision-notice")
-    assert page.says("It has to be published by 6 September 2023.", "places are marked", "5 October 2023 at 14:00")
+    assert page.says("It has to be published by 6 September 2023.", "places are marked", "5 October 2023 at 2pm")
     taken = client.get(page.link("Take it along as plain text"))
     assert taken.response.headers["Content-Disposition"] == "attachment; filename=key-decision-notice.txt"
     assert taken.response.headers["Content-Type"] == "text/plain; charset=utf-8"
@@ -117,3 +166,12 @@ def test_drafts_are_for_those_who_publish_or_own_it(site: Site) -> None:
         told = site.as_("cabinet-secretary").get(f"{SALE}/notices/{kind}/text").bytes.decode().lower()
         exempt = [word for word in EXEMPT_WORDS if word in told]
         assert exempt == ["quokka"], "the reason is published, and nothing else of it"
+
+
+def test_what_lacks_a_reason_is_not_recorded_together_with_others(site: Site) -> None:
+    bound(site, "2023-10-05")
+    client = site.as_("cabinet-secretary")
+    ticked = {"together": "options-appraisal-2023 cabinet", "do": "record"}
+    page = client.post("/meetings/cabinet-2023-10-05/record-together", ticked, status=422)
+    assert "Record it on its own, and say why" in page.error_summary[0]
+    assert site.office.step("options-appraisal-2023", "cabinet")["outcome"] is None

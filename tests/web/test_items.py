@@ -198,3 +198,28 @@ def test_an_item_on_hold_says_why_and_is_not_here_now(site: Site) -> None:
 def test_what_a_condition_asks_is_said_where_it_is_met(site: Site) -> None:
     page = site.as_("director-of-finance").get("/items/better-care-fund-agreement")
     assert [words for words, _href in page.links if "condition 1 is met: A risk share" in words]
+
+
+def test_what_repeats_is_folded_and_an_act_is_offered_once(site: Site) -> None:
+    page = site.as_("cabinet-secretary").get(APPRAISAL)
+    hrefs = [href for _words, href in page.links if "/steps/cabinet/acts/" in href]
+    assert sorted(hrefs) == sorted(set(hrefs)), "beside the rule, or at the step"
+    folded = " ".join(node.text for node in page.main.all("details"))
+    for words in (
+        "Every step with its dates",
+        "9 papers, none overdue",
+        "2 clearances, to be given once the report is in",
+    ):
+        assert words in folded
+    said = next(node.text for node in page.main.all("li") if node.get("id") == "step-hwb")
+    assert "Asked to endorse" in said
+    assert "2023" not in said, "its dates stand in the timetable"
+
+
+def test_why_something_is_not_possible_is_said_with_names(site: Site) -> None:
+    page = site.as_("lcc-governance-lead").get(APPRAISAL)
+    assert page.says(
+        "Interim Lancashire Place Partnership has not fallen short of what it was asked: it has not resolved it yet, "
+        "so there is nothing to send back."
+    )
+    assert "send-back" not in page.main.text

@@ -165,7 +165,8 @@ def test_a_meeting_is_moved_with_what_is_on_it(site: Site) -> None:
     assert page.says("What moves with it", "Better Care Fund section 75 agreement")
     page = client.submit(page, form="meets_on", meets_on="2023-08-02", reason="No quorum")
     page = client.submit(page, button="Move the meeting")
-    assert page.flashed == ["Westmere ICB Board meets on 2 August 2023 instead of 26 July 2023."]
+    assert page.flashed[0] == "Westmere ICB Board meets on 2 August 2023 instead of 26 July 2023."
+    assert page.flashed[1].startswith("Who has been told: Borough governance lead, ")
     assert site.office.step(FUND, STEP)["meeting"] == "2023-08-02"
     moved = site.office.known().meetings["westmere-icb-board-2023-07-26"]
     assert moved.time == "13:00" or moved.time, "what was not changed stays"
@@ -233,3 +234,22 @@ def test_after_an_act_nobody_is_led_anywhere_else(site: Site, back: str) -> None
     client = site.as_("westmere-icb-lead")
     page = client.get(f"/items/{MEMORANDUM}/steps/{STEP}/acts/unbind?back={back}")
     assert client.submit(page, form="reason").path == f"/items/{MEMORANDUM}"
+
+
+def test_a_cancelled_meeting_says_who_cancelled_it_and_why(site: Site) -> None:
+    client = site.as_("westmere-icb-lead")
+    client.submit(
+        client.submit(client.get(f"{MEETING}/move"), form="meets_on", meets_on="2023-08-02", reason="The room is taken"),
+        button="Move the meeting",
+    )
+    page = client.submit(client.get(f"{MEETING}/cancel"), form="reason", reason="Nothing to decide", code="no-business")
+    assert "Keep the meeting" in {words for words, _address in page.links}
+    page = client.submit(page, button="Cancel the meeting")
+    assert page.path == MEETING
+    assert page.says("Westmere ICB governance lead cancelled it on 18 July 2023", "Nothing to decide")
+    assert page.says("Too little business for a meeting", "What happened to this meeting")
+    assert page.says("Moved from 26 July 2023", "to 2 August 2023", "The room is taken")
+    assert not page.says("Agenda and reports open to inspection by")
+    history = client.get(f"/items/{FUND}/history")
+    assert history.says("Dates moved", "The meeting was moved", "Reason: The room is taken")
+    assert client.get(f"/items/{FUND}/dates").says("By Westmere ICB governance lead: “The room is taken”")

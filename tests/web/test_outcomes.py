@@ -154,7 +154,9 @@ def test_a_refusal_of_the_engine_comes_back_to_the_form(after_the_partnership: S
 
 def test_call_in_is_waived_with_the_reason_of_the_resolution(site: Site) -> None:
     site.clock.to("2023-10-05 16:00")
-    page = recorded(site.as_("cabinet-secretary"), f"{CABINET}/record", "agreed", waived="The deal cannot wait")
+    client = site.as_("cabinet-secretary")
+    page = client.submit(client.get(f"{CABINET}/record"), outcome="agreed", waived="The deal cannot wait")
+    page = client.submit(page, button="record", breach="The deal came late")
     assert page.h1 == "Outcome recorded"
     assert site.office.plan(APPRAISAL).step("cabinet").effective.isoformat() == "2023-10-05"
 

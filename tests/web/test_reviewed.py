@@ -42,7 +42,10 @@ def test_no_exempt_word_stands_in_a_cookie(scene: Site) -> None:
     client = scene.as_("cabinet-secretary")
     page = client.get(f"/meetings/cabinet-2023-10-05/record?item={EXEMPT}&step=cabinet")
     check = client.submit(page, form="outcome", outcome="decided")
-    done = client.submit(check, form="Record it and go on", button="Record it and go on", follow=False, status=303)
+    said = {"breach": "The notices were forgotten"}
+    done = client.submit(
+        check, form="Record it and go on", button="Record it and go on", follow=False, status=303, **said
+    )
     assert "“decided” on 5 October 2023" in cookie(done), "it is said on the next page"
     assert tells(cookie(done)) == []
 

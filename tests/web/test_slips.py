@@ -37,6 +37,20 @@ def test_what_was_first_planned_stands_beside_what_is_planned_now(site: Site) ->
         "Took place": "Not yet",
         "Difference": "28 days later",
     } in rows
+
+
+def test_what_was_dealt_with_before_anybody_planned_it_has_its_day(site: Site) -> None:
+    browser = site.as_("democratic-services")
+    page = browser.follow(browser.get("/items/home-care-contract"), "Planned and actual dates")
+    row = next(row for row in page.rows if row["Step"] == "Westmere Cabinet")
+    assert row["Took place"] not in ("Not yet", "–")
+    assert row["First planned"] == row["Planned now"] == "–"
+    assert site.as_("director-hci").get(APPRAISAL).link("Planned and actual dates") == f"{APPRAISAL}/dates"
+
+
+def test_changes_of_one_item_are_paged_from_any_place(site: Site) -> None:
+    moved(site)
+    browser = site.as_("director-hci")
     assert browser.get(f"{APPRAISAL}/dates?after=nowhere~~x&before=2023~a~b").says("The meeting was moved")
 
 
@@ -47,8 +61,14 @@ def test_why_decisions_slip_counts_what_one_may_see(site: Site) -> None:
     browser = site.as_("cabinet-secretary")
     page = browser.follow(browser.get("/"), "Why decisions slip")
     cabinet = next(row for row in page.rows if row.get("Forum") == CABINET)
-    assert (cabinet["Mostly"], cabinet["Reason given most"]) == ("The meeting was moved", "Clash with another date")
-    assert int(cabinet["Later"]) >= 1
+    assert (cabinet["What happened most"], cabinet["Reason given most"]) == (
+        "The meeting was moved",
+        "Clash with another date",
+    )
+    assert int(cabinet["Times later"]) >= 1
+    assert int(cabinet["Days later, in sum"]) >= 28
+    assert page.says("days in sum")
+    assert page.link("Lancashire Place governance options appraisal") == APPRAISAL, "no count is a dead end"
     page = browser.follow(page, CABINET)
     assert page.says("Changes at this forum, the newest first")
     assert page.says("from 5 Oct 2023 to 2 Nov 2023")

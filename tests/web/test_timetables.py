@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from sqlalchemy import event
 
-from tests.builders import item
+from tests.builders import case, item
+from tests.office import Office
 from tests.web.pages import Page
 from tests.web.scene import EXEMPT, EXEMPT_WORDS, set_the_scene
 from tests.web.site import Site
+from workflow.queries.coming import coming
+from workflow.visibility import EVERYTHING, Reader
 
 APPRAISAL = "/items/options-appraisal-2023"
 CABINET = "/forums/lcc-cabinet/coming"
@@ -95,6 +100,15 @@ def test_the_timetable_is_narrowed_like_the_list(site: Site) -> None:
     assert client.get("/timetable?forum=no-such-forum").says("No open decision fits this.")
 
 
+def test_what_is_ahead_stands_in_the_order_of_its_days(site: Site) -> None:
+    site.office.cabinet_secretary.does("meeting move", meeting="cabinet-2023-10-05", meets_on="2023-11-02")
+    rows = {row["Decision"]: row for row in site.as_("lcc-governance-lead").get("/timetable").table("Open decisions")}
+    appraisal = rows["Lancashire Place governance options appraisal Late"]["Coming meetings"]
+    assert appraisal.index("10 Oct 2023") < appraisal.index("2 Nov 2023")
+    assert rows["Place Integration Deal"]["Finish"] == "5 Jul 2023; its route goes on after that"
+    assert rows["West Lancashire Partnership Memorandum of Understanding"]["Finish"] == "No date can be given"
+
+
 def test_pages_of_the_timetable_cost_the_same_and_miss_nothing(site: Site) -> None:
     stages = "      - {id: board, forum: lancashire-hwb, ask: agree, decisive: true}\n"
     route = f"routes:\n  - route: one-step\n    title: One step\n    for: [plan]\n    stages:\n{stages}"
@@ -131,6 +145,8 @@ def test_a_forum_says_what_is_coming_with_the_last_days_before_it(site: Site) ->
         "6 September 2023: notice of key decisions, for 5 October 2023",
         "27 September 2023: agenda and reports open to inspection, for 5 October 2023",
     )
+    assert page.says("18 July 2023 to 31 October 2023."), "three whole months, and what is left of this one"
+    page = client.get(f"{CABINET}?from=2023-07-01")
     assert "Later meetings that are being prepared" in page.headings, "what is due is not put off to the next page"
     page = client.get(f"{CABINET}?from=2023-10-01")
     assert "October 2023" in page.headings
@@ -140,6 +156,13 @@ def test_a_forum_says_what_is_coming_with_the_last_days_before_it(site: Site) ->
     assert (row["Reports due"], row["Agenda by"]) == ("22 Sep 2023", "27 Sep 2023")
     assert "Meeting 5 Oct" in drawn(page)
     assert client.get("/meetings/cabinet-2023-10-05").link("What is coming at") == CABINET
+
+
+def test_where_nothing_meets_in_these_months_the_next_meeting_is_named(site: Site) -> None:
+    site.office.cabinet_secretary.does("meeting move", meeting="cabinet-2023-10-05", meets_on="2023-12-07")
+    page = site.as_("cabinet-secretary").get(CABINET)
+    assert page.says("The next meeting after these months is on 7 December 2023.")
+    assert page.link("7 December 2023") == "/meetings/cabinet-2023-10-05"
 
 
 def test_a_forum_without_meetings_has_its_usual_days_marked_as_such(site: Site) -> None:
@@ -195,3 +218,44 @@ def test_titles_and_names_are_only_words_wherever_they_are_drawn(site: Site) -> 
         page = client.get(path)
         assert "<script>alert" not in page.html
         assert HOSTILE in page.text, path
+
+
+def test_every_decision_expected_on_a_day_is_counted(site: Site) -> None:
+    private = {
+        "part": "II",
+        "exemption": "{basis: Local Government Act 1972 Schedule 12A, paragraphs: [3], reason: business affairs}",
+    }
+    site.office.load(
+        "forums:\n  - {id: director-of-tests, organisation: lcc, name: Director of Tests, form: individual}\n"
+        "routes:\n  - route: one-step\n    title: One step\n    for: [plan]\n    stages:\n"
+        "      - {id: d, kind: individual, forum: director-of-tests, ask: decide, decisive: true}\n"
+        "items:\n"
+        + "".join(
+            item(f"many-{number:03}", title=f"Number {number}", organisation="lcc", owner="head-of-place",
+                 route="one-step", **(private if number < 2 else {}))
+            for number in range(106)
+        )
+    )  # fmt: skip
+    page = site.as_("head-of-place").get("/forums/director-of-tests/coming")
+    assert page.says("More than can be listed here")
+    page = site.as_("internal-auditor").get("/forums/director-of-tests/coming")
+    assert page.says("More than can be listed here", "2 others that you may not see")
+
+
+def test_of_many_windows_those_that_end_first_are_listed(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    items = "".join(item(name, title=name) for name in ("first", "second", "third"))
+    desk.load(case(stages="- {id: cabinet, forum: cabinet, ask: agree, decisive: true}\n", items=items))
+    desk.clock.to("2023-11-10 09:00")
+    for name, day in (("third", "2023-11-09"), ("first", "2023-10-12"), ("second", "2023-10-12")):
+        desk.clerk.records(name, "cabinet", "agreed", day)
+
+    def windows(since: str) -> tuple[list[str], str]:
+        with desk.runtime.looking() as look:
+            everybody = Reader("clerk", frozenset({EVERYTHING}), frozenset())
+            found = coming(look, everybody, "cabinet", date.fromisoformat(since))
+        return [one.item for month in found.months for one in month.windows], str(found.windows_from)
+
+    assert windows("2023-10-01") == (["first", "second", "third"], "None")
+    monkeypatch.setattr("workflow.queries.coming.MOST_WINDOWS", 2)
+    assert windows("2023-10-01") == (["first", "second"], "2023-11-14")
+    assert windows("2023-10-18") == (["third"], "None")

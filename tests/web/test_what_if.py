@@ -9,6 +9,7 @@ import pytest
 from tests.web.pages import Page
 from tests.web.scene import EXEMPT, EXEMPT_WORDS, NOT_FOR, set_the_scene
 from tests.web.site import Site
+from workflow.queries.uncertainty import of_case
 
 APPRAISAL = "/items/options-appraisal-2023"
 WHAT_IF = f"{APPRAISAL}/what-if"
@@ -48,7 +49,10 @@ def test_cabinet_a_month_later_is_compared_with_the_plan(site: Site) -> None:
         "28 days later",
     )
     late = row(page, "Late")
-    assert (late["Plan A"], late["Plan B"]) == ("In time", "Late")
+    assert (late["Plan A"], late["Plan B"]) == (
+        "In time",
+        "Late: wanted by 31 October 2023, expected 8 November 2023",
+    )
     assert page.says(f"{CABINET}, different")
     assert page.says("Integrated Care Board Executives, the same")
     assert page.says("The item finishes on 8 November 2023, after its target of 31 October 2023.")
@@ -116,7 +120,7 @@ def test_dates_that_changed_meanwhile_are_said_and_nothing_is_done(site: Site) -
     tried = browser.get(f"{WHAT_IF}?b-cabinet={NOVEMBER}")
     site.office.cabinet_secretary.does("meeting move", meeting=NOVEMBER, meets_on="2023-11-09")
     page = browser.submit(tried, button="Choose this plan", status=409)
-    assert page.says("The dates of this plan have changed since it was shown, so nothing was done.")
+    assert page.says("This plan has changed since it was shown, so nothing was done.")
     assert row(page, "Done")["Plan B"] == "15 November 2023"
     assert meeting_letters(site) == []
     site.office.cabinet_secretary.does("meeting cancel", meeting=NOVEMBER)
@@ -174,7 +178,10 @@ def test_what_a_gate_waits_for_is_not_named_to_those_who_may_not_see_it(site: Si
 
 def test_what_cannot_be_is_said(site: Site) -> None:
     browser = site.as_("head-of-place")
-    assert browser.get(f"{WHAT_IF}?b-cabinet=no-such-meeting").says(f"{CABINET} has no such meeting.")
+    page = browser.get(f"{WHAT_IF}?b-cabinet=no-such-meeting", status=422)
+    assert page.says(f"{CABINET} has no such meeting.")
+    page = browser.get(f"{WHAT_IF}?bon-cabinet=1&bon-cabinet=1&bon-cabinet=9999999999", status=422)
+    assert page.says("1 1 9999999999 is no date")
     page = browser.get(f"{WHAT_IF}?bon-cabinet=31&bon-cabinet=2&bon-cabinet=2023", status=422)
     assert page.says("31 2 2023 is no date")
     page = browser.get(f"{WHAT_IF}?b-cabinet=2031-05-01")
@@ -185,3 +192,97 @@ def test_what_cannot_be_is_said(site: Site) -> None:
 def test_nothing_can_be_tried_for_what_has_ended(site: Site) -> None:
     site.office.head_of_place.does("withdraw", item="options-appraisal-2023", reason="No money.")
     assert site.as_("head-of-place").get(WHAT_IF).says("there is nothing to try")
+
+
+@pytest.mark.parametrize("said", ["b-cabinet=cabinet-2023-07-06", "b-cabinet=2023-05-01", "a-cabinet=2023-05-01",
+                                  "bon-cabinet=1&bon-cabinet=5&bon-cabinet=2023"])  # fmt: skip
+def test_no_forum_is_asked_for_a_day_that_has_passed(site: Site, said: str) -> None:
+    page = site.as_("lcc-governance-lead").get(f"{WHAT_IF}?{said}", status=422)
+    assert page.says("has passed. Choose a day from 18 July 2023 on.") or page.says("has held its meeting of")
+    assert "Choose this plan" not in page.html
+
+
+def test_a_plan_that_breaks_rules_has_no_dates_and_cannot_be_chosen(site: Site) -> None:
+    november_is_added(site)
+    browser = site.as_("lcc-governance-lead")
+    page = browser.get(f"{WHAT_IF}?b-cabinet=2023-07-20")
+    assert page.says("it cannot be done like this", "Notice of the key decision for")
+    assert row(page, "Done") == {
+        "What": "Done",
+        "Plan A": "11 October 2023",
+        "Plan B": "It cannot be done like this",
+        "Difference": "Only plan A can be done",
+    }
+    assert not page.says("Target met by")
+    assert "Choose this plan" not in page.html
+    sound = browser.get(f"{WHAT_IF}?b-cabinet={NOVEMBER}").form("Choose this plan").filled({}, None)
+    refused = browser.post(
+        f"{WHAT_IF}/choose",
+        [(name, "2023-07-20" if name == "b-cabinet" else value) for name, value in sound],
+        status=409,
+    )
+    assert refused.says("nothing was done")
+    assert meeting_letters(site) == []
+
+
+def test_a_day_on_which_nobody_works_is_said(site: Site) -> None:
+    page = site.as_("lcc-governance-lead").get(f"{WHAT_IF}?b-cabinet=2023-11-05")
+    assert page.says("5 November 2023 is a Sunday.")
+
+
+def test_what_makes_a_plan_late_is_said(site: Site) -> None:
+    site.office.place_secretary.does(
+        "bind", item="options-appraisal-2023", step="place-partnership", meeting="place-2023-08-21"
+    )
+    site.office.clock.to("2023-08-15 09:00")
+    page = site.as_("lcc-governance-lead").get(f"{WHAT_IF}?b-cabinet=2023-11-02")
+    assert row(page, "Late")["Plan A"].startswith("Late: the report for ")
+
+
+def test_the_same_meeting_is_asked_for_once(site: Site) -> None:
+    november_is_added(site)
+    asked(site, cabinet=NOVEMBER)
+    browser = site.as_("lcc-governance-lead")
+    page = browser.get(f"{WHAT_IF}?b-cabinet={NOVEMBER}")
+    assert page.says(f"{CABINET}: its secretary has been asked for 2 November 2023 already.")
+    assert "Choose this plan" not in page.html
+    assert len(meeting_letters(site)) == 1
+    asked(site, cabinet="2023-11-09")
+    assert len(meeting_letters(site)) == 2
+
+
+def test_a_plan_sent_twice_asks_once(site: Site) -> None:
+    november_is_added(site)
+    browser = site.as_("lcc-governance-lead")
+    tried = browser.get(f"{WHAT_IF}?b-cabinet={NOVEMBER}")
+    browser.submit(tried, button="Choose this plan")
+    again = browser.submit(tried, button="Choose this plan", status=422)
+    assert again.says("There is nothing to do for this plan")
+    assert len(meeting_letters(site)) == 1
+
+
+def test_a_meeting_at_another_time_is_another_plan(site: Site) -> None:
+    november_is_added(site)
+    browser = site.as_("lcc-governance-lead")
+    tried = browser.get(f"{WHAT_IF}?b-cabinet={NOVEMBER}")
+    site.office.cabinet_secretary.does("meeting move", meeting=NOVEMBER, time="18:30")
+    page = browser.submit(tried, button="Choose this plan", status=409)
+    assert page.says("This plan has changed since it was shown, so nothing was done.")
+
+
+def test_only_what_is_shown_is_simulated(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    november_is_added(site)
+    simulated: list[int] = []
+
+    def counted(*said: object, **more: object) -> object:
+        simulated.append(1)
+        return of_case(*said, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("workflow.queries.what_if.of_case", counted)
+    browser = site.as_("lcc-governance-lead")
+    browser.get(WHAT_IF)
+    assert len(simulated) == 0
+    tried = browser.get(f"{WHAT_IF}?b-cabinet={NOVEMBER}")
+    assert len(simulated) == 2
+    browser.submit(tried, button="Choose this plan")
+    assert len(simulated) == 2

@@ -35,6 +35,7 @@ OUTCOME = options.together(
     click.option("--published", type=options.DAY, help="When the decision was published."),
     click.option("--waive-call-in", "call_in_waived", metavar="REASON"),
     click.option("--waiver-by", "waiver_agreed_by", metavar="WHO", help="Who agreed to waive it, by their office."),
+    click.option("--breach", metavar="REASON", help="Why it was decided although a rule on notice was not kept."),
     code,
     options.acting,
 )
@@ -56,7 +57,7 @@ def act(name: str, db: str | None, as_json: bool, dry_run: bool = False, **said:
         faults = [fault.message for fault in explained(error, None, "", ())]
         raise Refused("\n".join(dict.fromkeys(faults))) from None
     if dry_run:
-        effect = foreseen(opened(db), name, action.run, form, operator())
+        effect = foreseen(opened(db), name, action.run, form, operator(), on=form.on)
         print_json(effect_json(effect)) if as_json else show(effect)
         return
     done, plans = opened(db).do(action.run, form, operator())
@@ -101,7 +102,7 @@ def record(**said: Any) -> None:
     "--clear",
     "cleared",
     multiple=True,
-    type=click.Choice(("conditions", "published", "until")),
+    type=click.Choice(("conditions", "published", "until", "breach")),
     help="Take away what is on record of this.",
 )
 def correct(**said: Any) -> None:

@@ -9,9 +9,11 @@ from typing import Any
 import click
 
 from web.effects_in_words import changes, finish, lateness
-from workflow.effects import Effect, ItemEffect, StepDates
+from workflow.effects import Effect
 from workflow.errors import day
+from workflow.plan_changes import ItemEffect, StepDates
 from workflow.plans import Problem
+from workflow.whom_to_tell import How
 
 WIDEST = 140
 MOST = 50  # items, or lines of one list, printed as text; JSON has all of them
@@ -26,13 +28,16 @@ def effect_json(effect: Effect) -> dict[str, Any]:
         "done": effect.done,
         "dry_run": True,
         "on": effect.on.isoformat(),
+        "today": effect.today.isoformat(),
         "items": [_item_json(item) for item in effect.items],
         "also_on": [
             {"item": other.item, "title": other.title, "step": other.step}
             | {"meeting": other.meeting, "on": other.on.isoformat()}
             for other in effect.also_on
         ],
-        "people": [{"person": to.person, "name": to.name, "because": list(to.because)} for to in effect.people],
+        "people": [
+            {"person": to.person, "name": to.name, "because": list(to.because), "how": to.how} for to in effect.people
+        ],
         "hidden": effect.hidden,
         "hidden_also_on": effect.hidden_beside,
     }
@@ -77,6 +82,8 @@ def show(effect: Effect) -> None:
     """The effect in words, an item after another."""
     _say(effect.done)
     _say(f"Nothing of this is kept. It is what would change, as of {day(effect.on)}.")
+    if effect.on < effect.today:
+        _say(f"Done for good, everything is planned anew as of today, {day(effect.today)}.")
     if not effect.items:
         click.echo("\nNo plan would change.")
     for item in effect.items[:MOST]:
@@ -84,7 +91,8 @@ def show(effect: Effect) -> None:
         _show_item(item)
     _more(len(effect.items), "items would change")
     _listed("Also on these meetings, where nothing changes:", list(_beside(effect)))
-    _listed("To be told:", list(_people(effect)))
+    _listed("To be told:", list(_people(effect, "letter", "no-address", "nobody")))
+    _listed("Not written to; what they are reminded of follows the new dates:", list(_people(effect, "reminders")))
 
 
 def _show_item(item: ItemEffect) -> None:
@@ -95,15 +103,16 @@ def _show_item(item: ItemEffect) -> None:
     _say(f"finish: {was} → {becomes}" if was != becomes else f"finish: {was}, as before", 2)
     if (said := lateness(item)) is not None:
         _say(said, 2)
+    for turn in item.order[:MOST]:
+        _say(f"{turn.sentence}.", 2)
     for step in item.steps:
         _say(f"{step.name} ({step.step})", 2)
         for words, old, new in changes(step):
             click.echo(f"    {words:<14}{old} → {new}")
-    for turn in item.order[:MOST]:
-        _say(f"{turn.sentence}.", 2)
-    for word, problems in (("new", item.new), ("gone", item.gone)):
-        for problem in problems:
-            _say(f"{word} {problem.severity}: {problem.message} [{problem.code}]", 2)
+    for problem in item.new:
+        _say(f"new {problem.severity}: {problem.message} [{problem.code}]", 2)
+    for problem in item.gone:
+        _say(f"{problem.severity} that no longer applies: {problem.message} [{problem.code}]", 2)
 
 
 def _beside(effect: Effect) -> Iterator[str]:
@@ -111,10 +120,11 @@ def _beside(effect: Effect) -> Iterator[str]:
         yield f"{other.title} ({other.item}, {other.step}): {day(other.on)}"
 
 
-def _people(effect: Effect) -> Iterator[str]:
-    for told in effect.people:
+def _people(effect: Effect, *how: How) -> Iterator[str]:
+    for told in (told for told in effect.people if told.how in how):
         name = f"{told.name} ({told.person})" if told.person else told.name
-        yield f"{name}: {'; '.join(told.because)}"
+        no_address = " [no e-mail address]" if told.how == "no-address" else ""
+        yield f"{name}: {'; '.join(told.because)}{no_address}"
 
 
 def _listed(heading: str, lines: Sequence[str]) -> None:

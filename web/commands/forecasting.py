@@ -8,6 +8,7 @@ import click
 
 from web import options, tables
 from web.commands import opened, print_json
+from workflow.queries.item_reminders import title_of
 from workflow.queries.uncertainty import forecast as made_for
 from workflow.queries.uncertainty import forecast_json
 from workflow.simulation import RUNS
@@ -27,11 +28,12 @@ def forecast(item: str, on: date | None, seed: int | None, runs: int, db: str | 
     """By when one item is done with a chance of 50 and of 90 per cent, and what that rests on."""
     with opened(db).looking() as look:
         made = made_for(look, item, on=on, seed=seed, runs=runs)
+        title = title_of(look, item)
         names = {name: forum.name for name, forum in look.known.world.forums.items()}
     if as_json:
         print_json(forecast_json(made))
     else:
-        tables.forecast(made, names)
+        tables.forecast(made, title, names)
 
 
 COMMANDS = (forecast,)

@@ -11,6 +11,7 @@ from web.commands import opened, print_json
 from workflow.errors import Unknown
 from workflow.queries.history import history as told
 from workflow.queries.history import in_words
+from workflow.queries.moved_dates import among
 from workflow.queries.ready_by import ready_by, ready_by_json
 from workflow.queries.where import plan_json, timetable
 from workflow.queries.where import where as found
@@ -114,7 +115,7 @@ def history(item: str, known_at: datetime | None, db: str | None, as_json: bool)
         if as_json:
             print_json(events)
         else:
-            tables.history(in_words(look, item, events), look.known)
+            tables.history(among(look, item, in_words(look, item, events), known_at), look.known)
 
 
 COMMANDS = (where, plan, history)

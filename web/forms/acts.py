@@ -13,6 +13,7 @@ from web.forms.act import About, ActForm, WithReason
 from web.forms.base import area, chosen, hidden, needed, pounds_in, radios, text
 from web.forms.formalities import PrivateAgainForm, ToldForm, UrgencyForm, UrgentItemForm
 from web.words import at_time, in_days
+from workflow.key_decisions import names_threshold
 from workflow.queries.meetings_to_choose import Choice, meetings_to_choose
 
 #: In which field of a form what an act says is wrong can be put right.
@@ -172,11 +173,19 @@ class KeyDecisionForm(WithReason):
     value = text("What is it worth, in pounds?", hint="For example, 2,500,000. Leave it empty if nobody knows")
     divisions = area("Which divisions does it affect?", hint="One on each line, or the word all")
 
+    def fit(self, about: About) -> None:
+        """It can only be worked out where the rules of a forum say what makes a key decision."""
+        super().fit(about)
+        dossier = about.hand.dossier
+        self.named_divisions = bool(dossier.item["divisions"])
+        if not names_threshold(about.hand.look.known.world, (row["forum"] for row in dossier.current())):
+            self.answer.choices = [choice for choice in self.answer.choices if choice[0] != "work-out"]
+
     def begin(self, about: About) -> None:
         """What is known of it now."""
         super().begin(about)
         item = about.hand.dossier.item
-        self.value.data = "" if item["value"] is None else f"{item['value']:,.0f}"
+        self.value.data = "" if item["value"] is None else f"{item['value']:,}"
         divisions = item["divisions"]
         self.divisions.data = "all" if divisions == "all" else "\n".join(divisions or ())
 
@@ -185,10 +194,21 @@ class KeyDecisionForm(WithReason):
         if (field.data or "").strip() and pounds_in(field.data) is None:
             raise StopValidation("Write what it is worth as a number of pounds, such as 2,500,000")
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Nothing follows from nothing."""
+        fine = bool(super().validate(extra_validators))
+        said = f"{self.value.data or ''}{self.divisions.data or ''}"
+        if self.answer.data == "work-out" and not said.strip():
+            self.problem("value", "Write what it is worth, or which divisions it affects, to have it worked out from")
+            return False
+        return fine
+
     def said(self) -> dict[str, Any]:
         """The answer, or what it is worked out from."""
         lines = [line.strip() for line in (self.divisions.data or "").splitlines() if line.strip()]
-        told: dict[str, Any] = {"divisions": "all" if [line.lower() for line in lines] == ["all"] else lines}
+        told: dict[str, Any] = {}
+        if lines or self.named_divisions:  # left empty, nobody has said which
+            told["divisions"] = "all" if [line.lower() for line in lines] == ["all"] else list(dict.fromkeys(lines))
         if (value := pounds_in(self.value.data or "")) is not None:
             told["value"] = value
         if self.answer.data != "work-out":

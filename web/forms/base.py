@@ -41,6 +41,7 @@ from wtforms.validators import StopValidation
 
 from web.acting import Mistyped
 from workflow.errors import WorkflowError
+from workflow.key_decision_entries import GREATEST_SUM
 
 Choices = Iterable[tuple[str, str]]
 
@@ -97,13 +98,13 @@ class DayField(Field):  # type: ignore[misc]
         if not any(self.parts):
             return
         if not all(self.parts) or len(valuelist) > 3:
-            raise ValueError(f"{self.label.text.rstrip('?')}: write a day, a month and a year, such as 17 3 2026")
+            raise ValueError(f"Write a day, a month and a year at “{self.label.text}”, such as 17 3 2026")
         try:
             day, month, year = (int(part) for part in self.parts)
             self.data = date(year, month, day)
-        except ValueError:
+        except (ValueError, OverflowError):  # a year beyond any that fits
             said = " ".join(self.parts)
-            raise ValueError(f"{self.label.text.rstrip('?')}: {said} is no date; write one such as 17 3 2026") from None
+            raise ValueError(f"{said} is no date. Write one such as 17 3 2026 at “{self.label.text}”") from None
 
 
 class _Pairs:
@@ -212,7 +213,8 @@ def pounds_in(written: str) -> int | float | None:
     bare = re.sub(r"[£,\s]", "", written)
     if not re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,2})?", bare):
         return None
-    return float(bare) if "." in bare else int(bare)
+    found = float(bare) if "." in bare else int(bare)
+    return found if found <= GREATEST_SUM else None
 
 
 def number_seen(said: str | None) -> int:

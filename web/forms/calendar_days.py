@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any, ClassVar
+from collections.abc import Collection, Iterator
+from datetime import date
+from typing import Any, ClassVar, Final
 
 from wtforms.validators import Length
 
+from web.acting import Mistyped
 from web.forms.administration import Entry, EntryForm
 from web.forms.base import chosen, day, hidden, needed, pick, radios, text, tick
 from web.forms.entry_words import DAYS
-from workflow.entries import LONGEST_LABEL, CalendarEntry
+from web.words import in_days
+from workflow.clear_days import standard_calendar
+from workflow.entries import LONGEST_CLOSURE, LONGEST_LABEL, CalendarEntry
 from workflow.known import Known
 from workflow.queries.administration import id_from
 from workflow.shapes import LONGEST_ID
+
+FRIDAY: Final = 4
 
 
 class CalendarDayForm(EntryForm):
@@ -46,8 +52,38 @@ class CalendarDayForm(EntryForm):
         super().offer(known, before)
         by_name = sorted(known.organisations.values(), key=lambda o: (o.name.casefold(), o.id))
         self.organisation.choices = [("", "Everybody"), *((o.id, o.name) for o in by_name)]
+        self.calendar = known.calendar(standard_calendar())
         if before is None:
             del self._fields["withdrawn"]
+
+    def entry(self, taken: Collection[str], before: Entry | None) -> Any:
+        """As for every entry; what cannot be is said here at the field that is wrong, in the words of the page."""
+        faults = dict(self._faults(before))
+        if faults:
+            raise Mistyped(faults)
+        return super().entry(taken, before)
+
+    def _faults(self, before: Entry | None) -> Iterator[tuple[str, str]]:
+        first, last, what = self.first.data, self.last.data or self.first.data, self.what.data
+        if last < first:
+            yield "last", f"{in_days(last)} is before the first day, {in_days(first)}. Write a later day, or none."
+        elif what != "closure" and last > first:
+            yield "last", "Leave the last day empty: only a closure lasts several days. Add the other days one by one."
+        elif (last - first).days > LONGEST_CLOSURE:
+            yield "last", f"Write at most {LONGEST_CLOSURE} days, and the rest as a closure of its own."
+        if what == "closure":
+            return
+        named = "A bank holiday" if what == "bank-holiday" else "A day that is no bank holiday"
+        if self.organisation.data:
+            yield "organisation", f"{named} concerns everybody: choose “Everybody”, or say that offices are shut."
+        if what == "working-day" and first.weekday() > FRIDAY:
+            yield "first", f"{in_days(first)} is a {first:%A}, on which nobody works in any case."
+        elif what == "bank-holiday" and first.weekday() <= FRIDAY and self._is_one_already(first, before):
+            yield "first", f"{in_days(first)} is a bank holiday already, so there is nothing to add."
+
+    def _is_one_already(self, day: date, before: Entry | None) -> bool:
+        known = self.calendar.known_from <= day <= self.calendar.known_until
+        return known and self.calendar.is_holiday(day) and before is None
 
     def _id(self, taken: Collection[str]) -> str:
         said = str(self._fields["id"].data or "").strip()

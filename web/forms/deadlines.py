@@ -24,7 +24,9 @@ OTHER: Final = "other"
 
 #: Kinds of reminders as they are chosen: what has to do with the same thing stands together.
 GROUPS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
-    ("unwanted_papers", "Reports and papers", ("report-due", "clearance", "notice-due", "agenda-due")),
+    ("unwanted_papers", "Reports and papers", (
+        "report-due", "clearance", "notice-due", "private-notice-due", "private-notice-again-due", "agenda-due",
+    )),
     ("unwanted_meetings", "Meetings and what they resolve", (
         "meeting-tomorrow", "outcome-missing", "minutes-due", "calendar-ends",
     )),

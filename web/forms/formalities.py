@@ -49,6 +49,11 @@ class UrgentItemForm(AgreedForm):
     """Who took it as an urgent item, and why."""
 
     kind = "urgent-item"
+    agreed_by = text(
+        "Who took it as urgent?",
+        needed("Enter who took it as urgent, by their office"),
+        hint="By their office: whoever chairs the meeting, such as Chair of the Health and Wellbeing Board",
+    )
 
 
 class ToldForm(AgreedForm):

@@ -75,6 +75,10 @@ class OutcomeForm(Form):
         hint="Only where the resolution says so, with the reason that it gives. Otherwise leave it empty",
     )
     waived_by = line("Who agreed to waive it?", hint="By their office, such as Chair of the scrutiny committee")
+    breach = area(
+        "Why was it decided all the same?",
+        hint="Notice was not given as the rules ask. What you write stays on record beside the outcome",
+    )
     published = day("When was the decision published?", hint="Leave it empty if it is not published yet")
     reason = area("Why is it corrected?", needed("Give the reason for the correction"))
 
@@ -83,7 +87,7 @@ class OutcomeForm(Form):
         kind = step.stage.kind
         out = {"text"} if kind == "individual" else {"decision", "reasons", "alternatives", "interests"}
         if kind == "consultation":
-            out |= {"reason_returned", "reason_rejected", "amended", "waived", "waived_by", "conditions"}
+            out |= {"reason_returned", "reason_rejected", "amended", "waived", "waived_by", "conditions", "breach"}
         if kind == "individual":
             out.add("amended")
         if not step.may_be_called_in(today):
@@ -172,9 +176,15 @@ class OutcomeForm(Form):
         now = {"published": self.published.data}
         if "conditions" in self:
             now["conditions"] = self.conditions_said()
+        if self._explains():
+            now["breach"] = (self.breach.data or "").strip()
         if self.outcome.data == "deferred":
             now["until"] = self.until()
         return [name for name in (self.filled_in.data or "").split() if name in now and not now[name]]
+
+    def _explains(self) -> bool:
+        """Whether something was decided, so that it can be without notice due."""
+        return "breach" in self and self.outcome.data not in ("deferred", "referred-back")
 
     def wording(self) -> str:
         """The words of the minutes, or the written statement of whoever decides alone."""
@@ -199,6 +209,7 @@ class OutcomeForm(Form):
             "published": self.published.data,
             "call_in_waived": (self.waived.data or "").strip() if "waived" in self else None,
             "waiver_agreed_by": (self.waived_by.data or "").strip() if "waived_by" in self else None,
+            "breach": (self.breach.data or "").strip() if self._explains() else None,
             "reason": (self[reason].data or "").strip() if reason and reason in self else None,
             "code": self.code.data if "code" in self and outcome == "deferred" else None,
         }

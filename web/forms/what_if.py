@@ -29,6 +29,12 @@ class WhatIfForm(Form):
                 found[name.removeprefix(f"{plan}on-")] = field.data.isoformat()
         return found
 
+    def cannot_be(self, plan: str, wrong: Mapping[str, str]) -> None:
+        """Say at the field of each step why it cannot be on the meeting or day that was chosen in plan a or b."""
+        for step, sentence in wrong.items():
+            other = self._fields.get(f"{plan}on-{step}")
+            self.problem(other.name if other is not None and other.data else f"{plan}-{step}", sentence)
+
 
 def what_if_form(steps: Sequence[StepToTry]) -> type[WhatIfForm]:
     """A form for these open steps."""
@@ -38,7 +44,7 @@ def what_if_form(steps: Sequence[StepToTry]) -> type[WhatIfForm]:
             choices = [("", _planned(step)), *((option.value, _in_words(option)) for option in step.options)]
             fields[f"b-{step.id}"] = pick(f"Meeting of {step.name}", choices, validate_choice=False)
             fields[f"a-{step.id}"] = pick(f"Meeting of {step.name}", choices, validate_choice=False)
-        label = f"Or {step.name} on another day" if step.options else f"{step.name} on another day"
+        label = f"{'Or another' if step.options else 'Another'} day for {step.name}"
         fields[f"bon-{step.id}"] = day(label)
     return type("WhatIfForm", (WhatIfForm,), fields)
 

@@ -12,6 +12,7 @@ from web.views.item_pages import PAGES
 from web.words import in_days, plain, pounds
 from workflow.choices import forum_in_full
 from workflow.queries import setting_out
+from workflow.queries.feasibility import Feasible
 from workflow.runtime import Looking
 
 _KEY_DECISION: Final = {True: "Yes", False: "No", None: "Worked out from its value and the divisions that it affects"}
@@ -19,8 +20,11 @@ _KEY_DECISION: Final = {True: "Yes", False: "No", None: "Worked out from its val
 Row = tuple[str, Any, dict[str, str] | None]
 
 
-def answers_in_words(flow: Flow, look: Looking) -> list[Row]:
-    """One row for each answer, in the order of the questions; recommendations stand by themselves."""
+def answers_in_words(flow: Flow, look: Looking, tried: Feasible | None = None) -> list[Row]:
+    """One row for each answer, in the order of the questions; recommendations stand by themselves.
+
+    `tried` is the item as it would set out: it says whether it would be a key decision where that is worked out.
+    """
     answers = flow.answers
     known = look.known
     changes = {page.name: {"href": flow.url(page.name), "text": "Change"} for page in PAGES if page.applies(flow, look)}
@@ -36,7 +40,7 @@ def answers_in_words(flow: Flow, look: Looking) -> list[Row]:
     if answers.get("parties"):
         rows.append(("Parties", "; ".join(_party(look, party) for party in answers["parties"]), "forums"))
     rows += _openness(answers)
-    rows += _about(answers)
+    rows += _about(answers, tried)
     for question in setting_out.questions(chosen.route) if chosen else ():
         rows.append((plain(question.name.replace("_", "-")), _fact(answers["fields"].get(question.name)), "facts"))
     return [(label, value, changes.get(page)) for label, value, page in rows]
@@ -69,12 +73,21 @@ def _openness(answers: Answers) -> list[tuple[str, Any, str]]:
     ]
 
 
-def _about(answers: Answers) -> list[tuple[str, Any, str]]:
+def _key_decision(answers: Answers, tried: Feasible | None) -> str:
+    said = _KEY_DECISION[answers["key_decision"]]
+    if answers["key_decision"] is not None or tried is None:
+        return said
+    if tried.key_because is None:
+        return f"{said}. The rules of its forums have nothing to compare with what is known, so it goes down as none"
+    return f"{said}: it {'is a' if tried.key_decision else 'is no'} key decision, because {tried.key_because}"
+
+
+def _about(answers: Answers, tried: Feasible | None) -> list[tuple[str, Any, str]]:
     divisions = answers.get("divisions")
     where = "All" if divisions == "all" else ", ".join(divisions or ()) or "No particular ones"
     worth, target = answers.get("value"), answers.get("target")
     return [
-        ("Key decision", _KEY_DECISION[answers["key_decision"]], "facts"),
+        ("Key decision", _key_decision(answers, tried), "facts"),
         ("Worth", "Not known" if worth is None else pounds(worth), "facts"),
         ("Divisions or wards", where, "facts"),
         ("To be decided by", in_days(date.fromisoformat(target)) if target else "No such day", "facts"),

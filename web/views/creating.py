@@ -160,7 +160,7 @@ def _answers(flow: Flow, send: Callable[[Flow], Response]) -> Response:
         shown = render_template(
             "creating/check.html",
             flow=flow,
-            rows=answers_in_words(flow, look),
+            rows=answers_in_words(flow, look, tried),
             recommendations=flow.answers["recommendations"],
             tried=tried,
             **_drawn(tried, flow),

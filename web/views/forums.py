@@ -18,6 +18,7 @@ from workflow.queries import forums as queries
 from workflow.queries.coming import What
 from workflow.queries.coming import coming as coming_at
 from workflow.queries.coming_items import MOST_HIDDEN
+from workflow.queries.meeting_story import story
 
 pages = Blueprint("forums", __name__)
 
@@ -112,11 +113,13 @@ def meeting(meeting: str) -> str:
     """One meeting with all its items."""
     with looking() as look:
         found = queries.meeting(look, reader(), meeting)
-        today = look.today
+        told, today = story(look, look.known.meetings[meeting]), look.today
     sitting = tuple(forum.id for forum in found.forums)
     return render_template(
         "forums/meeting.html",
         found=found,
+        told=told,
+        cancelled=next((one for one in told if one.sentence.startswith("Cancelled")), None),
         today=today,
         names={forum.id: forum.name for forum in found.forums},
         keeps=keeps(person(), sitting),

@@ -29,8 +29,9 @@ def show(item: str) -> str:
         page = item_page(look, reader(), person(), item)
         reminder = next_reminder(look, item)
         odds = odds_shown(page.uncertainty, look.known)
-        dates = dates_of(look, item, {step.id: step.name for step in page.steps})
+        dates = dates_of(look, item, {step.id: step.name for step in page.steps}, hidden=page.timeline.hidden)
     states = {step.id: _state(page, step) for step in page.steps}
+    linked = _beside_rules(page)
     stops = [_stop(step, states[step.id], page.state == "in-progress") for step in page.steps]
     return render_template(
         "items/show.html",
@@ -40,11 +41,11 @@ def show(item: str) -> str:
         stops=stops,
         states=states,
         **_acts(page.id, page.offers) | {"called": partial(_called, page)},
-        of_step=_by_step(page),
+        of_step=_by_step(page, linked),
         others=[offer for offer in page.offers if not offer.possible and not offer.usual],
         names={step.id: step.name for step in page.steps},
         reminder=reminder,
-        linked={(offer.step, offer.action) for offer in page.offers if offer.possible},
+        linked=linked,
         odds=odds,
         dates=dates,
         in_time=item_in_time(page, {step.id: f"#{step_anchor(step.id)}" for step in page.steps}, likely_of(page)),
@@ -91,10 +92,23 @@ def _called(page: ItemPage, offer: Offer) -> str:
     return f"{words}: {asked}" if asked else words
 
 
-def _by_step(page: ItemPage) -> dict[str, list[Offer]]:
+def _beside_rules(page: ItemPage) -> set[tuple[str | None, str]]:
+    """Steps and acts that are linked beside a rule that is missed, which says what they mean; not at the step too."""
+    ways = {
+        (told.clock.step, way.act)
+        for told in page.clocks
+        if told.clock.needs_somebody
+        for way in told.ways
+        if way.possible and way.act
+    }
+    rare = {(offer.step, offer.action) for offer in page.offers if offer.possible and not offer.usual}
+    return ways & rare
+
+
+def _by_step(page: ItemPage, linked: set[tuple[str | None, str]]) -> dict[str, list[Offer]]:
     found: dict[str, list[Offer]] = {step.id: [] for step in page.steps}
     for offer in page.offers:
-        if offer.step is not None:
+        if offer.step is not None and (offer.step, offer.action) not in linked:
             found[offer.step].append(offer)
     return found
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -20,17 +21,26 @@ from workflow import authority
 from workflow.actions import ACTIONS
 from workflow.authority import Matter
 from workflow.choices import forums_to_choose
-from workflow.effects import Effect, Otherwise
+from workflow.doing import Doing
+from workflow.effects import Effect, Otherwise, UseCase
 from workflow.errors import NotPermitted, Refused, Unknown, WorkflowError
 from workflow.queries.at_hand import AtHand
 from workflow.queries.forums import MeetingPage
 from workflow.queries.forums import meeting as meeting_page
-from workflow.queries.outcome_told import told_at
+from workflow.queries.outcome_told import told_at, told_of_meeting_at
 
 pages = Blueprint("meetings", __name__)
 
 MOST_NAMED = 8  # posts that were told; of others it is said how many there are
 MOST_TOLD = 5  # sentences about single items; of more it is said how many there are
+
+
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    """What was done with a meeting, and when it was written down."""
+
+    sentence: str
+    at: datetime
 
 
 @pages.route("/meetings/<meeting>/record", methods=["GET", "POST"])
@@ -203,8 +213,9 @@ def _shown_first(
             try:
                 meant = read(ACTIONS[action].form, said())
                 if wanted == foreseeing.KEEP:
-                    done = foreseeing.do_as_shown(action, meant)
+                    done = foreseeing.do_as_shown(action, meant, _noting(action))
                     flash(done.sentence, "success")
+                    _say_who_was_written_to(done.at)
                     return _to(url_for("forums.meeting", meeting=meeting))
                 return _effect(action, foreseeing.foreseen(action, meant), shown)
             except Otherwise as err:
@@ -219,6 +230,15 @@ def _shown_first(
     with looking():
         page = render_template("meetings/form.html", form=form, found=found, action=action, **shown)
     return make_response(page, status)
+
+
+def _noting(action: str) -> UseCase:
+    """The act, with the moment at which it was written down."""
+
+    def run(do: Doing, form: Any) -> _Noted:
+        return _Noted(ACTIONS[action].run(do, form).sentence, do.now)
+
+    return run
 
 
 def _effect(action: str, effect: Effect, shown: Mapping[str, Any], changed: Otherwise | None = None) -> Response:
@@ -328,6 +348,18 @@ def _say_who_was_told(items: Collection[str], at: datetime) -> None:
     if not names:
         flash("Nobody was told: those whom it concerns have no e-mail address, or recorded it themselves.", "message")
         return
+    _say_names(names)
+
+
+def _say_who_was_written_to(at: datetime) -> None:
+    """Whoever was written to about what was done with a meeting just now."""
+    with looking() as look:
+        names = told_of_meeting_at(look, at)
+    if names:
+        _say_names(names)
+
+
+def _say_names(names: Sequence[str]) -> None:
     more = len(names) - MOST_NAMED
     others = f", and {more} more" if more > 0 else ""
     flash(f"Who has been told: {', '.join(names[:MOST_NAMED])}{others}.", "message")

@@ -36,7 +36,7 @@ def _answered(page: ReadyBy, form: ReadyByForm) -> Backwards | None:
         target = page.plan.target
         if target is None or target < page.plan.on:
             return None
-        form.by.data = target
+        form.by.data, form.by.raw_data = target, None  # as if it stood in the form to begin with
     try:
         return page.last_safe_dates(form.by.data, form.chosen_step())
     except (Refused, BeyondCalendar, Unknown) as err:

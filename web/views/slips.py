@@ -13,6 +13,7 @@ from workflow.queries import slips as queries
 from workflow.queries.item_reminders import title_of
 from workflow.queries.narrowing import choices
 from workflow.queries.paging import PAGE, Cursor
+from workflow.queries.slip_acts import hidden_from
 from workflow.queries.slips import Wanted
 
 pages = Blueprint("slips", __name__)
@@ -27,7 +28,9 @@ def of_item(item: str) -> str:
     path = url_for("slips.of_item", item=item)
     with looking() as look:
         title = title_of(look, item)
-        dates = queries.dates_of(look, item, queries.names_of(look, item), _place(), PAGE)
+        names, dealt_with = queries.names_of(look, item), queries.dealt_with(look, item)
+        hidden = hidden_from(look, reader(), item)
+        dates = queries.dates_of(look, item, names, _place(), PAGE, dealt_with, hidden)
     return render_template("slips/of_item.html", item=item, title=title, dates=dates, **_pages(path, {}, dates.changes))
 
 
@@ -40,7 +43,7 @@ def why() -> str:
         since = look.today - timedelta(days=int(time))
         wanted = Wanted(since, said["forum"] or None, said["organisation"] or None)
         found = queries.why(look, reader(), wanted)
-        changes = queries.changes_at(look, reader(), wanted, _by_day()) if wanted.forum else None
+        changes = queries.changes_at(look, reader(), wanted, _by_day())
         offered = choices(look, reader())
     chosen = {"time": time, "forum": wanted.forum or "", "organisation": wanted.organisation or ""}
     return render_template(
@@ -56,7 +59,7 @@ def why() -> str:
         ],
         chosen=chosen,
         href_of=lambda forum: href(url_for("slips.why"), _said(chosen | {"forum": forum})),
-        **(_pages(url_for("slips.why"), _said(chosen), changes) if changes else {}),
+        **_pages(url_for("slips.why"), _said(chosen), changes),
     )
 
 

@@ -11,7 +11,9 @@ from web.forms.what_if import sent_on, what_if_form
 from web.plans_compared import only_in, step_by_step, what_choosing_does, whole
 from web.reading import looking, person, reader, stop_looking
 from workflow.errors import AlreadyDecided, Refused
-from workflow.queries.what_if import StepToTry, WhatIf, what_if
+from workflow.queries.what_if import StepToTry, WhatIf, item_to_try
+from workflow.use_cases import asked_meetings
+from workflow.use_cases.acting import StepAct
 from workflow.use_cases.choosing_plans import ChoosePlan, choose_plan
 
 pages = Blueprint("what_if", __name__)
@@ -33,9 +35,7 @@ def choose(item: str) -> Response:
     except (AlreadyDecided, Refused) as err:
         stop_looking()
         return _shown(item, MultiDict(sent_on(wanted)), err)
-    with looking() as look:
-        part = what_if(look, reader(), person(), item, {}, {}).part
-    tell(done.sentence, part)
+    tell(done.sentence, done.part)
     for forum in done.unheard:
         flash(f"Nobody who keeps {forum} could be written to: tell them yourself.", "message")
     response = redirect(url_for("items.show", item=item), 303)
@@ -43,15 +43,36 @@ def choose(item: str) -> Response:
     return response
 
 
+@pages.post("/items/<item>/what-if/asked/<step>/end")
+def take_back(item: str, step: str) -> Response:
+    """What a forum is asked for is declined, or withdrawn; then back to the item."""
+    try:
+        done, _plans = perform(asked_meetings.take_back, read(StepAct, {"item": item, "step": step}))
+    except AlreadyDecided as err:
+        flash(str(err), "message")
+    else:
+        tell(done.sentence, done.part)
+        for who in done.unheard:
+            flash(f"{who} could not be written to: tell them yourself.", "message")
+    response = redirect(url_for("items.show", item=item), 303)
+    assert isinstance(response, Response)
+    return response
+
+
 def _shown(item: str, asked: MultiDict[str, str], err: AlreadyDecided | Refused | None = None) -> Response:
     with looking() as look:
-        found = what_if(look, reader(), person(), item, {}, {})
+        found = item_to_try(look, reader(), person(), item)
         form = what_if_form(found.steps)(_as_asked(asked, found.steps), meta={"csrf": False})
         chosen = {}
         if asked and found.steps and form.validate():
             chosen = form.said("b")
-            found = what_if(look, reader(), person(), item, form.said("a"), chosen)
+            if chosen or form.said("a"):
+                found = found.compared(form.said("a"), chosen)
+            form.cannot_be("a", found.first.wrong)
+            form.cannot_be("b", found.second.wrong)
     problems = form.problems if found.steps else []
+    if err and str(err) in {one["text"] for one in problems}:
+        err = None  # it is said at the field
     status = err.status if err else Refused.status if problems else 200
     page = render_template(
         "items/what_if.html",
@@ -85,4 +106,4 @@ def _as_asked(asked: MultiDict[str, str], steps: tuple[StepToTry, ...]) -> Multi
 def _may_choose(found: WhatIf) -> bool:
     """Whether choosing the second plan would do anything, and is for this person."""
     ways = set((found.second.ways or {}).values())
-    return "not-allowed" not in ways and bool(ways & {"bind", "ask"})
+    return not found.second.broken and "not-allowed" not in ways and bool(ways & {"bind", "ask"})

@@ -12,6 +12,7 @@ from web.reading import looking, person
 from web.words import ACTS, ROLES, plain
 from workflow.known import Known
 from workflow.queries.work import KEYS, ToDo, my_work
+from workflow.tasks import WORDS
 
 pages = Blueprint("work", __name__)
 
@@ -57,8 +58,8 @@ def act_address(item: str, step: str, act: str, detail: str = "") -> str:
     if not step or act in _OF_THE_ITEM:
         return f"/items/{quote(item)}/acts/{act}"
     at = f"/items/{quote(item)}/steps/{quote(step, safe=':')}"
-    if act == "record":
-        return f"{at}/record"
+    if act in ("record", WORDS):
+        return f"{at}/{'record' if act == 'record' else 'correct'}"
     said = {_DETAILS[act]: detail} if detail and act in _DETAILS else {}
     return f"{at}/acts/{act}" + (f"?{urlencode(said)}" if said else "")
 

@@ -56,6 +56,7 @@ def minutes(at: Occasion) -> Clock | None:
             done=at.step.minuted,
             by=length.by,
             not_done="The words of the resolution are not on record.",
+            undated="The words are on record; since when is not.",
         ),
     )
 
@@ -126,7 +127,7 @@ def _window(at: Occasion, published: date, last: date) -> tuple[State, str | Non
         return "over", f"The decision was upheld on {in_words(step.upheld_on)}."
     if not at.decided or at.spot.on < published:
         return "running", None
-    supposed = f"No publication is on record; it is counted from {in_words(published)}."
+    supposed = f"It is counted from {in_words(published)}, as if published then; publication is not on record."
     return "over" if at.is_past(last, _by(at)) else "open", None if step.published_on else supposed
 
 

@@ -40,8 +40,16 @@ State = Literal[
     "waived",
 ]
 
-#: Clocks that ask something of somebody before a decision, by law and not by local practice.
-NOTICES: Final[tuple[Kind, ...]] = ("key-decision-notice", "private-meeting-notice", "private-meeting-notice-again")
+#: What somebody has to see to where nothing says that it was done: the notices that the law asks for before a
+#: decision, and what has to follow it.
+SEEN_TO: Final[tuple[Kind, ...]] = (
+    "key-decision-notice",
+    "private-meeting-notice",
+    "private-meeting-notice-again",
+    "decision-published",
+    "documents-to-members",
+    "minutes",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +57,11 @@ class Clock:
     """One rule at one step. `due` is the last day on which it can be kept, inclusive; of a window its last day.
 
     `starts` is the first day of a window or period, for the general exception the first on which it may be decided;
-    `by` the local time on the due day, "12:00"; `done_on` the day on which it was kept, None where none is on record;
+    `by` the local time on the due day, "12:00"; `done_on` the day on which it was done, None where none is on record;
     `fell_short` says by how much it was missed ("21 clear days instead of 28"). `length`, `rule` (the same in words)
-    and `source` are the rule's own. `because` says in a sentence why it stands as it does.
+    and `source` are the rule's own. `because` says in a sentence why it stands as it does. `done`: it was done, even
+    where the day is not on record. `as_if_on`: its step is on no meeting, and it says what would hold on the day of
+    the next one.
     """
 
     kind: Kind
@@ -68,8 +78,12 @@ class Clock:
     excused_by: Kind | Literal["call-in-waiver"] | None = None
     fell_short: str | None = None
     because: str | None = None
+    done: bool = False
+    as_if_on: date | None = None
 
     @property
     def needs_somebody(self) -> bool:
-        """It is missed or about to be; or a notice that the law asks for is nowhere on record."""
-        return self.state in ("broken", "at-risk") or (self.state == "unknown" and self.kind in NOTICES)
+        """It is missed or about to be; or nothing says that it was done, and somebody has to see to that."""
+        if self.state == "unknown":
+            return self.kind in SEEN_TO and self.due is not None and not self.done
+        return self.state in ("broken", "at-risk")

@@ -18,7 +18,8 @@ Makers = Mapping[Kind, Callable[[Occasion], Clock | None]]
 def clocks_of(timetable: Timetable, now: datetime) -> tuple[Clock, ...]:
     """Every clock of an item: of every step that applies and has a day, in the route's order.
 
-    Each is judged by the rules in force on the step's day. Where the timetable reasons from today, `now` decides
+    A step for which every known meeting is too late has those of the next one, as if it were on it. Each is judged by
+    the rules in force on the step's day. Where the timetable reasons from today, `now` decides
     whether a cut-off time has passed; of another day the whole day still counts.
     """
     return tuple(chain.from_iterable(clocks_at(at) for at in occasions(timetable, now)))
@@ -27,7 +28,8 @@ def clocks_of(timetable: Timetable, now: datetime) -> tuple[Clock, ...]:
 def clocks_at(at: Occasion) -> Iterator[Clock]:
     """The clocks of one step, in the order in which they run out."""
     yield from made(at, before.MAKERS)
-    yield from made(at, after.MAKERS)
+    if not at.supposed:
+        yield from made(at, after.MAKERS)
 
 
 def made(at: Occasion, makers: Makers) -> Iterator[Clock]:

@@ -11,10 +11,11 @@ from routes.spec import Days
 from workflow.clear_days import Calendar
 from workflow.clock import LONDON
 from workflow.clocks.clock import Clock, Kind, State
-from workflow.clocks.words import length_in_words, shortfall
+from workflow.clocks.words import is_due, length_in_words, shortfall, was_due
 from workflow.due_dates import pack_in_force
 from workflow.errors import day as in_words
 from workflow.facts import RulePack, Step
+from workflow.missed_meetings import next_in_order
 from workflow.placing import Placed, Spot
 from workflow.timetables import Timetable
 
@@ -26,7 +27,8 @@ DECIDED: Final = ("passed", "fell-short", "called-in")
 class Occasion:
     """`pack` holds the rules of the day. `time_now`: the local time, where the day that is reasoned from is today.
 
-    `waits_for`: the name and day of the latest stage before the step that is still to come.
+    `waits_for`: the name and day of the latest stage before the step that is still to come. `supposed`: the step is on
+    no meeting, and this is the next one, for which something is too late.
     """
 
     spot: Spot
@@ -36,6 +38,7 @@ class Occasion:
     decided: bool
     time_now: time | None = None
     waits_for: tuple[str, date] | None = None
+    supposed: bool = False
 
     @property
     def step(self) -> Step:
@@ -70,22 +73,30 @@ class Occasion:
 
     def clock(self, kind: Kind, state: State, due: date | None, **more: object) -> Clock:
         """A clock of this step."""
-        return Clock(kind, self.step.id, self.step.forum, state, due, **more)  # type: ignore[arg-type]
+        as_if_on = self.day if self.supposed else None
+        return Clock(kind, self.step.id, self.step.forum, state, due, as_if_on=as_if_on, **more)  # type: ignore[arg-type]
 
 
 def occasions(timetable: Timetable, now: datetime) -> Iterator[Occasion]:
-    """Every step of an item that applies and has a day, in the route's order."""
+    """Every step of an item that applies and has a day, in the route's order.
+
+    An open step to which no known meeting can be given is looked at as if it were on the next one.
+    """
     local = now.astimezone(LONDON)
     time_now = local.time() if local.date() == timetable.on else None
     for step in timetable.case.steps:
         standing, placed = timetable.standing.steps[step.id], timetable.placed[step.id]
-        if placed.day is None or standing.decision in ("skipped", "ended"):
+        if standing.decision in ("skipped", "ended"):
             continue
-        spot = timetable.spot(step, timetable.stage_of(step))
+        spot, supposed = timetable.spot(step, timetable.stage_of(step)), placed.day is None
+        if supposed and step.decision == "open":
+            placed = next_in_order(spot) or placed
+        if placed.day is None:
+            continue
         pack = pack_in_force(timetable.world, spot.forum, placed.day)
         decided = standing.decision in DECIDED
         waits_for = None if decided else _still_to_come(timetable, step)
-        yield Occasion(spot, placed, placed.day, pack, decided, time_now, waits_for)
+        yield Occasion(spot, placed, placed.day, pack, decided, time_now, waits_for, supposed)
 
 
 def _still_to_come(timetable: Timetable, step: Step) -> tuple[str, date] | None:
@@ -101,8 +112,9 @@ def _still_to_come(timetable: Timetable, step: Step) -> tuple[str, date] | None:
 class Deadline:
     """Something that a rule asks for by a day. `done`: it was done, on `done_on` if the day is on record.
 
-    `counted_from` is the day from which the rule counts back. `begun`: the clock runs, so that little time left is a
-    risk. `after`: how the stage before it that is still to come endangers it, in a sentence.
+    `counted_from` is the day from which the rule counts back. `after`: how the stage before it that is still to come
+    endangers it, in a sentence. `not_done` and `undated` are said once it is overdue: of what is not on record, and of
+    what is there without its day. `admitted`: the record itself says that it was decided without it, in a sentence.
     """
 
     kind: Kind
@@ -116,7 +128,9 @@ class Deadline:
     by: str | None = None
     excused_by: Kind | None = None
     after: str | None = None
+    admitted: str | None = None
     not_done: str = "Nothing is on record."
+    undated: str = "It is there; the day is not on record."
 
 
 def judged(at: Occasion, deadline: Deadline) -> Clock:
@@ -137,33 +151,39 @@ def judged(at: Occasion, deadline: Deadline) -> Clock:
         excused_by=excused_by,
         fell_short=fell_short,
         because=because,
+        done=deadline.done,
     )
 
 
 def _state(at: Occasion, deadline: Deadline) -> tuple[State, str | None, str | None]:
     due, done_on = deadline.due, deadline.done_on
     if done_on is not None and done_on > due:
-        return "broken", _shortfall(at, deadline, done_on), None
+        return "broken", _shortfall(at, deadline, done_on), deadline.admitted
+    overdue = at.is_past(due, deadline.by)
     if deadline.done:
-        return "kept", None, None
-    was_due = f"It was due by {in_words(due)}"
-    if at.decided and at.is_past(due, deadline.by):
+        in_time = done_on is not None or not overdue
+        return ("kept", None, None) if in_time else ("unknown", None, deadline.undated)
+    missed = was_due(deadline.kind, due)
+    if at.decided and overdue and deadline.admitted is not None:
+        return "broken", None, f"{missed}. {deadline.admitted}"
+    if at.decided and overdue:
         known = at.has_dated_papers
-        return "broken" if known else "unknown", None, f"{was_due}. {deadline.not_done}"
-    if at.is_past(due, deadline.by):
+        return "broken" if known else "unknown", None, f"{missed}. {deadline.not_done}"
+    if overdue:
         left = _shortfall(at, deadline, at.spot.on) if at.spot.on < at.day and at.spot.on > due else None
-        return "broken", left and f"{left}, if it were done today", f"{was_due} and nothing is on record."
+        return "broken", left and f"{left}, if it were done today", f"{missed} and nothing is on record."
     if deadline.after is not None:
         return "at-risk", None, deadline.after
     if not _much_left(at, due):
-        return "at-risk", None, f"It is due by {in_words(due)}{_hour(deadline.by)}: {_left(at, due)}."
+        return "at-risk", None, f"{is_due(deadline.kind, due)}{_hour(deadline.by)}: {_left(at, due)}."
     return "running", None, None
 
 
 def _shortfall(at: Occasion, deadline: Deadline, done_on: date) -> str | None:
-    if deadline.counted_from is None or deadline.length is None:
-        return f"done on {in_words(done_on)} instead of {in_words(deadline.due)}"
-    return shortfall(done_on, deadline.counted_from, deadline.length, at.calendar)
+    counted_from = deadline.counted_from
+    if counted_from is None or deadline.length is None or at.day > done_on >= counted_from:
+        return f"not by {in_words(deadline.due)}"
+    return shortfall(done_on, counted_from, deadline.length, at.calendar)
 
 
 def _working_days_left(at: Occasion, due: date) -> int:

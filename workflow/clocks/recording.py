@@ -11,7 +11,7 @@ from workflow.clocks import before
 from workflow.clocks.clock import Clock, Kind
 from workflow.clocks.computing import Makers, made
 from workflow.clocks.occasions import Occasion
-from workflow.clocks.words import ABOUT
+from workflow.clocks.words import ABOUT, was
 from workflow.due_dates import calendar_at, pack_in_force
 from workflow.errors import day as in_words
 from workflow.facts import Case, Step, World
@@ -53,17 +53,25 @@ def rules_not_kept(case: Case, step: Step, world: World, calendar: Calendar, on:
 
 
 def _sentences(at: Occasion) -> Iterator[str]:
-    for clock in made(at, _MAKERS):
-        if clock.needs_somebody and clock.due is not None:
-            yield _sentence(clock, clock.due)
+    missed = [_missed(one, one.due) for one in made(at, _MAKERS) if one.needs_somebody and one.due is not None]
+    for sentence, instead in missed:
+        yield sentence
+        if at.step.breach_on is None:
+            yield instead
+    if missed and at.step.breach_on is None:
+        yield "If it was decided without, say why (correct --breach)."
+    elif missed:
+        yield "Why it was decided all the same is on record."
 
 
-def _sentence(clock: Clock, due: date) -> str:
+def _missed(clock: Clock, due: date) -> tuple[str, str]:
+    """What was missed, and what there may be to record instead."""
     about, instead = ABOUT[clock.kind], _INSTEAD[clock.kind]
     if clock.done_on is not None:
-        late = f"was late: {in_words(clock.done_on)}, {clock.fell_short}" if clock.fell_short else "was late"
-        return f"{about} {late}. Record {instead}."
+        short = f": {in_words(clock.done_on)}, {clock.fell_short}" if clock.fell_short else ""
+        return f"{about} {was(clock.kind)} late{short}.", f"Record {instead}."
     if clock.kind == "agenda":
-        return f"Nothing says that it was on the agenda, which had to be open by {in_words(due)}. Record {instead}."
+        missing = f"Nothing says that it was on the agenda, which had to be open by {in_words(due)}."
+        return missing, f"Record {instead}."
     was_due = f"{about} was due by {in_words(due)} and none is on record."
-    return f"{was_due} Record the day if it was given; or record {instead}."
+    return was_due, f"Record the day if it was given; or record {instead}."

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Final, Literal
 
+from workflow.clocks.before import private_notices
 from workflow.clocks.clock import Clock, Kind
 from workflow.clocks.words import length_in_words
 from workflow.due_dates import (
@@ -76,10 +77,10 @@ class WaysOut:
 
     def of(self, clock: Clock) -> tuple[WayOut, ...]:
         """The ways out of one clock, the least drastic first; none where it is in order."""
-        if clock.state not in ("broken", "at-risk", "unknown"):
+        if not clock.needs_somebody:
             return ()
         step = self._steps[clock.step]
-        day = self.timetable.placed[step.id].day
+        day = self.timetable.placed[step.id].day or clock.as_if_on
         if day is None or clock.kind not in _WAYS:
             return ()
         at = _At(self, clock, self.timetable.spot(step, self.timetable.stage_of(step)), day)
@@ -241,23 +242,30 @@ def _agenda(at: _At) -> Iterator[WayOut]:
 def _report(at: _At) -> Iterator[WayOut]:
     if at.decided:
         return
-    in_time = at.clock.state == "at-risk"
-    means = _still_in_time(at) if in_time else "It is late: whether it is still taken is for the forum's secretary."
-    yield WayOut("do-it-now", "Submit the report now", means, act="submit")
+    if not at.clock.done:
+        in_time = at.clock.state == "at-risk"
+        means = _still_in_time(at) if in_time else "It is late: whether it is still taken is for the forum's secretary."
+        yield WayOut("do-it-now", "Submit the report now", means, act="submit")
     yield from at.later()
 
 
 def _published(at: _At) -> Iterator[WayOut]:
+    if at.clock.done:
+        return
     means = "It is published with its date and reasons; the time for a call-in is counted from that day."
     yield WayOut("do-it-now", "Publish the decision now, and record the day", means, earliest=at.spot.on, act="publish")
 
 
 def _minutes(at: _At) -> Iterator[WayOut]:
+    if at.clock.done:
+        return
     means = "The words of the resolution go on record; the outcome stays as it is."
     yield WayOut("do-it-now", "Record the words of the minutes now", means, earliest=at.spot.on, act="correct")
 
 
 def _documents(at: _At) -> Iterator[WayOut]:
+    if at.clock.done:
+        return
     means = "Every member of the council may then see them, but for what is exempt or confidential."
     yield WayOut(
         "do-it-now",
@@ -327,15 +335,7 @@ def _due(spot: Spot, day: date) -> DueDates:
 
 
 def _private_notices(spot: Spot, day: date) -> tuple[date | None, date | None]:
-    pack = pack_in_force(spot.world, spot.forum, day)
-    if (
-        pack is None
-        or not pack.executive
-        or spot.stage.kind != "meeting"
-        or "II" not in (spot.step.part, spot.item.part)
-    ):
-        return None, None
-    lengths = (pack.private_meeting_notice, pack.private_meeting_notice_again)
+    lengths = private_notices(spot, pack_in_force(spot.world, spot.forum, day))
     first, again = (spot.calendar.back(day, length) if length else None for length in lengths)
     return first, again
 

@@ -32,6 +32,9 @@ ABOUT: Final[Mapping[Kind, str]] = {
     "inspection-of-background-papers": "Inspection of background papers",
 }
 
+#: Those of which sentences speak in the plural.
+_SEVERAL: Final[tuple[Kind, ...]] = ("agenda", "minutes", "documents-to-members", "public-questions")
+
 #: How each clock stands.
 STATES: Final[Mapping[str, str]] = {
     "running": "In time",
@@ -52,11 +55,26 @@ def length_in_words(length: Days) -> str:
     return in_words(length.days, length)
 
 
+def is_due(kind: Kind, due: date) -> str:
+    """The beginning of a sentence: They are due by 12 October 2023."""
+    return f"{'They are' if kind in _SEVERAL else 'It is'} due by {on_day(due)}"
+
+
+def was(kind: Kind) -> str:
+    """The verb after what a clock is about: Minutes were, a notice was."""
+    return "were" if kind in _SEVERAL else "was"
+
+
+def was_due(kind: Kind, due: date) -> str:
+    """The beginning of a sentence: They were due by 12 October 2023."""
+    return f"{'They' if kind in _SEVERAL else 'It'} {was(kind)} due by {on_day(due)}"
+
+
 def shortfall(done_on: date, day: date, length: Days, calendar: Calendar) -> str:
     """By how much something that was done too late fell short: 21 clear days instead of 28."""
     if done_on >= day:
-        return f"{on_day(done_on)}, not before {on_day(day)}"
-    return fell_short(done_on, day, length, calendar) or f"{on_day(done_on)}, which is no working day"
+        return f"not before {on_day(day)}"
+    return fell_short(done_on, day, length, calendar) or "not on a working day"
 
 
 _EXCUSED: Final[Mapping[str, str]] = {
@@ -71,6 +89,8 @@ def standing_in_words(clock: Clock) -> str:
     words, more = STATES[clock.state], ""
     if clock.kind in ("call-in", "consultation") and clock.state == "running":
         words = "To come"
+    if clock.state == "unknown" and clock.done:
+        words = "Day not on record"
     if clock.state in ("kept", "broken", "excused") and clock.done_on is not None:
         words = f"{words}, done on {on_day(clock.done_on)}"
     if clock.state == "excused":

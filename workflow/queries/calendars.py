@@ -50,6 +50,8 @@ HEADINGS: Final = {
     "report-due": "Report due",
     "clearance": "{} clearance due",
     "notice-due": "Key decision notice due",
+    "private-notice-due": "Private meeting notice due",
+    "private-notice-again-due": "Second private meeting notice due",
     "agenda-due": "Agenda and reports to publish",
     "minutes-due": "Minutes due",
     "decision-to-publish": "Decision to publish",

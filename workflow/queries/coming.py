@@ -11,26 +11,28 @@ from datetime import date, timedelta
 from itertools import takewhile
 from typing import Any, Final, Literal
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, or_, select
 
 from models.forecasts import forecasts
 from models.steps import steps
 from routes.spec import Days
+from routes.words import OUTCOMES
 from workflow.dated_steps import days_after, days_before
 from workflow.due_dates import calendar_at, may_be_called_in, pack_in_force
 from workflow.errors import Unknown
 from workflow.facts import Forum, Meeting
 from workflow.meeting_choice import usual_sittings
 from workflow.meeting_dates import MeetingDates, dates_of_a_sitting, meeting_dates
-from workflow.queries.coming_items import SHOWN, Before, at_meetings, by_day, hidden
+from workflow.queries.coming_items import MOST, SHOWN, Before, at_meetings, by_day, hidden, hidden_by_day
 from workflow.queries.forums import months_after
 from workflow.runtime import Looking
 from workflow.visibility import Reader, visible
 
 MONTHS: Final = 3  # on one page
-MOST: Final = 100  # decisions that can still be called in
+MOST_WINDOWS: Final = 100  # decisions that can still be called in
 _LONGEST_NOTICE: Final = timedelta(days=45)  # before a meeting: 28 clear days, and those on which nobody works
 _LONGEST_WINDOW: Final = timedelta(days=60)  # no call-in lasts longer, holidays included
+_CAN_BE_CALLED_IN: Final = tuple(sorted(outcome for outcome in OUTCOMES if may_be_called_in(outcome)))
 
 Known = Literal["known", "held", "usual", "individual"]
 
@@ -105,7 +107,9 @@ class ComingMonth:
 class Coming:
     """What is coming at a forum from one day to another, both included.
 
-    `prepared` are meetings after the last day for which something falls due before it.
+    `prepared` are meetings after the last day for which something falls due before it. `windows_from`: more decisions
+    can be called in than are listed, and of those whose window ends on that day or later some are left out. `following`
+    is the first meeting that is known after the last day.
     """
 
     forum: Forum
@@ -115,23 +119,27 @@ class Coming:
     last: date
     months: tuple[ComingMonth, ...]
     prepared: tuple[ComingMeeting, ...]
+    windows_from: date | None
+    following: Meeting | None
     earlier: date | None
     later: date | None
 
 
 def coming(look: Looking, reader: Reader, name: str, since: date | None = None) -> Coming:
-    """Three months of a forum from a day on, today if none is given. Unknown for a forum that is not there."""
+    """Three whole months of a forum, and what is left of the month of the day from which they are counted, today if
+    none is given. Unknown for a forum that is not there.
+    """
     forum = look.known.world.forums.get(name)
     if forum is None:
         raise Unknown(f"There is no forum {name}. Check the address, or look for it among the forums.")
     calendar = look.calendar
     first = min(max(since or look.today, calendar.known_from), calendar.known_until)
-    last = min(months_after(first, MONTHS - 1), calendar.known_until)
+    last = min(months_after(first, MONTHS - 1 if first.day == 1 else MONTHS), calendar.known_until)
     ahead = min(last + _LONGEST_NOTICE, calendar.known_until)
     meetings = _individual(look, reader, forum, first, last)
     if forum.form != "individual":
         meetings = [*_known(look, reader, forum, first, ahead), *_usual(look, reader, forum, first, ahead)]
-    windows = _windows(look, reader, forum, first, last)
+    windows, windows_from = _windows(look, reader, forum, first, last)
     minutes = [*_minutes(look, forum, first, last)]
     return Coming(
         forum=forum,
@@ -143,9 +151,15 @@ def coming(look: Looking, reader: Reader, name: str, since: date | None = None) 
         prepared=tuple(
             one for one in meetings if one.on > last and any(first <= day.day <= last for day in _last_days(one))
         ),
+        windows_from=windows_from,
+        following=next((one for one in look.known.world.meetings.get(name, ()) if _is_after(one, last)), None),
         earlier=_months_before(first, calendar.known_from),
         later=last + timedelta(days=1) if last < calendar.known_until else None,
     )
+
+
+def _is_after(one: Meeting, day: date) -> bool:
+    return one.date > day and one.state == "planned"
 
 
 def _by_month(
@@ -226,6 +240,7 @@ def _usual(look: Looking, reader: Reader, forum: Forum, first: date, last: date)
     counted_by = calendar_at(world, forum, look.calendar)
     days = takewhile(lambda one: one.day <= last, usual_sittings(world, forum, begin, look.today, counted_by))
     items = by_day(look, reader, forum.id, begin, last)
+    unseen = hidden_by_day(look, reader, forum.id, begin, last)
     return [
         ComingMeeting(
             id=None,
@@ -234,7 +249,9 @@ def _usual(look: Looking, reader: Reader, forum: Forum, first: date, last: date)
             known="usual",
             with_forums=(),
             dates=meeting_dates(world, forum, one.day, look.calendar),
-            items=tuple(items.get(one.day, ())),
+            items=tuple(items[one.day][:MOST]),
+            more=len(items[one.day]) > MOST,
+            hidden=unseen.get(one.day, 0),
         )
         for one in days
     ]
@@ -245,9 +262,20 @@ def _individual(look: Looking, reader: Reader, forum: Forum, first: date, last: 
     if forum.form != "individual":
         return []
     items = by_day(look, reader, forum.id, first, last)
+    unseen = hidden_by_day(look, reader, forum.id, first, last)
     return [
-        ComingMeeting(None, day, None, "individual", (), _alone(look, forum, day, of), tuple(of))
-        for day, of in sorted(items.items())
+        ComingMeeting(
+            id=None,
+            on=day,
+            time=None,
+            known="individual",
+            with_forums=(),
+            dates=_alone(look, forum, day, items[day]),
+            items=tuple(items[day][:MOST]),
+            more=len(items[day]) > MOST,
+            hidden=unseen.get(day, 0),
+        )
+        for day in sorted({*items, *unseen})
     ]
 
 
@@ -257,42 +285,82 @@ def _alone(look: Looking, forum: Forum, day: date, items: Sequence[Before]) -> M
     return MeetingDates(notice_by=notice, published_by=dates.published_by, effective=dates.effective)
 
 
-def _windows(look: Looking, reader: Reader, forum: Forum, first: date, last: date) -> list[Window]:
-    """Decisions of this forum whose call-in window ends within these days."""
+def _windows(look: Looking, reader: Reader, forum: Forum, first: date, last: date) -> tuple[list[Window], date | None]:
+    """Decisions of this forum whose call-in window ends within these days, those that end first; and, where there are
+    more than can be listed, the day from which the list is not whole."""
+    packs = look.known.world.packs.get(forum.rules or "", ())
+    if not any(pack.executive and pack.call_in for pack in packs):
+        return [], None
+    published, decided = _earliest(look, forum, first)
+    in_public = func.coalesce(steps.c.published_on, steps.c.outcome_on)
     columns = (steps.c.item, steps.c.outcome, steps.c.outcome_on, steps.c.published_on, forecasts.c.title)
     query: Select[Any] = (
-        select(*columns, steps.c.part, forecasts.c.part.label("item_part"))
+        select(*columns, steps.c.part, forecasts.c.part.label("item_part"), in_public.label("in_public"))
         .join(forecasts, forecasts.c.item == steps.c.item)
         .where(
             steps.c.forum == forum.id,
-            steps.c.outcome.is_not(None),
+            steps.c.outcome.in_(_CAN_BE_CALLED_IN),
             steps.c.outcome_on.between(first - _LONGEST_WINDOW, last),
+            or_(steps.c.published_on >= published, steps.c.published_on.is_(None) & (steps.c.outcome_on >= decided)),
             steps.c.decision == "passed",
             steps.c.call_in_waived.is_(None),
             steps.c.no_call_in == False,  # noqa: E712
             steps.c.upheld_on.is_(None),
             visible(reader),
         )
-        .order_by(steps.c.outcome_on.desc(), steps.c.item)
-        .limit(MOST)
+        .order_by(in_public, steps.c.item)
+        .limit(MOST_WINDOWS + 1)
     )
-    found = [one for row in look.db.execute(query) if (one := _window(look, forum, row)) and first <= one.ends <= last]
-    return sorted(found, key=lambda one: (one.ends, one.title.casefold(), one.item))
+    rows = look.db.execute(query).all()
+    windows = [one for row in rows[:MOST_WINDOWS] if (one := _window(look, forum, row))]
+    found = sorted(
+        (one for one in windows if first <= one.ends <= last),
+        key=lambda one: (one.ends, one.title.casefold(), one.item),
+    )
+    if len(rows) <= MOST_WINDOWS:
+        return found, None
+    missing = _ends(look, forum, rows[-1].outcome_on, rows[-1].in_public)
+    return found, missing[0] if missing and missing[0] <= last else None
+
+
+def _earliest(look: Looking, forum: Forum, first: date) -> tuple[date, date]:
+    """The earliest days on which a decision can have been published, and one not published yet can have been taken,
+    whose window ends on a day or later."""
+    published = decided = first
+    for number in range(_LONGEST_WINDOW.days + 1):
+        day = first - timedelta(days=number)
+        if (found := _ends(look, forum, day, day)) is not None and found[0] >= first:
+            published = day
+        if (found := _ends(look, forum, day, _published_by(look, forum, day))) is not None and found[0] >= first:
+            decided = day
+    return published, decided
+
+
+def _ends(look: Looking, forum: Forum, decided: date, opens: date) -> tuple[date, date] | None:
+    """The last day on which a decision can be called in, and the day after, from which it counts."""
+    pack = pack_in_force(look.known.world, forum, decided)
+    if pack is None or not pack.executive or pack.call_in is None:
+        return None
+    counted_by = calendar_at(look.known.world, forum, look.calendar)
+    effective = days_after(opens, pack.call_in, counted_by)
+    ends = days_before(effective, Days(1, "working-days"), counted_by)
+    return (ends, effective) if effective is not None and ends is not None else None
+
+
+def _published_by(look: Looking, forum: Forum, decided: date) -> date:
+    """The day by which a decision is published, as the rules have it."""
+    pack = pack_in_force(look.known.world, forum, decided)
+    counted_by = calendar_at(look.known.world, forum, look.calendar)
+    return days_after(decided, pack.decision_published if pack else None, counted_by) or decided
 
 
 def _window(look: Looking, forum: Forum, row: Row[Any]) -> Window | None:
-    world = look.known.world
-    counted_by = calendar_at(world, forum, look.calendar)
-    pack = pack_in_force(world, forum, row.outcome_on)
-    if pack is None or not pack.executive or pack.call_in is None or not may_be_called_in(row.outcome):
-        return None
-    opens = row.published_on or days_after(row.outcome_on, pack.decision_published, counted_by) or row.outcome_on
-    effective = days_after(opens, pack.call_in, counted_by)
-    ends = days_before(effective, Days(1, "working-days"), counted_by)
-    if effective is None or ends is None:
+    opens = row.published_on or _published_by(look, forum, row.outcome_on)
+    found = _ends(look, forum, row.outcome_on, opens)
+    if found is None:
         return None
     part = "II" if "II" in (row.part, row.item_part) else "I"
-    return Window(row.item, row.title, part, row.outcome, row.outcome_on, opens, ends, effective)
+    return Window(row.item, row.title, part, row.outcome, row.outcome_on, opens, *found)
 
 
 def _minutes(look: Looking, forum: Forum, first: date, last: date) -> Iterator[MinutesDue]:

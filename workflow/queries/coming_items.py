@@ -16,7 +16,7 @@ from workflow.runtime import Looking
 from workflow.visibility import Reader, visible
 
 SHOWN: Final = 20  # items of one meeting
-MOST: Final = 100  # of what is expected on days without a known meeting
+MOST: Final = 100  # items of one day without a known meeting
 MOST_HIDDEN: Final = 100  # more are not counted
 _TRAVELLING: Final = ("in-progress", "on-hold")
 
@@ -101,20 +101,32 @@ def hidden(look: Looking, reader: Reader, forum: str, ids: Sequence[str]) -> dic
 
 
 def by_day(look: Looking, reader: Reader, forum: str, first: date, last: date) -> dict[date, list[Before]]:
-    """What is expected on days without a known meeting."""
-    each = []
-    for now in (True, False):
-        query = _shown(
-            reader,
-            timetable.c.forum == forum,
-            timetable.c.is_now == now,
-            timetable.c.by_day.between(first, last),
-            timetable.c.meeting.is_(None),
-        )
-        order = (timetable.c.by_day, timetable.c.item, timetable.c.step)
-        each.append(select(query.order_by(*order).limit(MOST).subquery()))
+    """What is expected on days without a known meeting: of each day the first, and one more where there are more."""
+    ordered = func.row_number().over(partition_by=timetable.c.by_day, order_by=(timetable.c.item, timetable.c.step))
+    expected = _shown(reader, *_without_meeting(forum, first, last)).add_columns(ordered.label("place")).subquery()
+    query = select(expected).where(expected.c.place <= MOST + 1)
     found: dict[date, list[Before]] = defaultdict(list)
-    for row in sorted(look.db.execute(union_all(*each)), key=lambda row: (row.by_day, row.item, row.step)):
-        if row.label not in ("fell-short", "called-in"):
-            found[row.by_day].append(_before(row))
+    for row in look.db.execute(query.order_by(expected.c.by_day, expected.c.place)):
+        found[row.by_day].append(_before(row))
     return found
+
+
+def hidden_by_day(look: Looking, reader: Reader, forum: str, first: date, last: date) -> dict[date, int]:
+    """How many items the reader may not see on each day without a known meeting; beyond a hundred nobody counts."""
+    query = (
+        select(timetable.c.by_day, func.count().label("number"))
+        .join(forecasts, forecasts.c.item == timetable.c.item)
+        .where(*_without_meeting(forum, first, last), forecasts.c.state.in_(_TRAVELLING), not_(visible(reader)))
+        .group_by(timetable.c.by_day)
+    )
+    return {row.by_day: min(row.number, MOST_HIDDEN) for row in look.db.execute(query)}
+
+
+def _without_meeting(forum: str, first: date, last: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        timetable.c.forum == forum,
+        timetable.c.is_now.in_((True, False)),  # the index has it before the day
+        timetable.c.by_day.between(first, last),
+        timetable.c.meeting.is_(None),
+        timetable.c.label.not_in(("fell-short", "called-in")),
+    )

@@ -16,8 +16,8 @@ from sqlalchemy import func, select
 from models.ledger import events
 from models.reminders import messages, reminders, snoozes
 from workflow.clock import LONDON, business_date
-from workflow.dossiers import Dossier
-from workflow.plans import Plan
+from workflow.dossiers import Dossier, Row
+from workflow.plans import Plan, PlannedStep
 from workflow.queries.views import View, view
 from workflow.reminders.choices import choices_made
 from workflow.reminders.ladders import Moment, climbed, reached
@@ -183,7 +183,7 @@ def _around(look: Looking, seen: View, found: Sequence[_Item], now: datetime) ->
 
 def _about(seen: View, found: Sequence[_Item], today: date, address: str) -> About:
     expected = {
-        (one.dossier.id, step.step): Expected(one.dossier.step(step.step)["part"], step.meeting, step.meeting_id)
+        (one.dossier.id, step.step): _expected(one.dossier.step(step.step), step)
         for one in found
         for step in one.plan.steps
     }
@@ -197,6 +197,11 @@ def _about(seen: View, found: Sequence[_Item], today: date, address: str) -> Abo
         for one in found
     }
     return About(seen.known, today, address, items, expected)
+
+
+def _expected(row: Row, step: PlannedStep) -> Expected:
+    awaits = row["papers"] == "none" and not row["verbal"] and step.ask is not None
+    return Expected(row["part"], step.meeting, step.meeting_id, awaits_report=awaits)
 
 
 def _last_moved(look: Looking, seen: View) -> dict[str, date | None]:

@@ -17,6 +17,7 @@ from workflow.ending import where_it_ends
 from workflow.entries import ItemEntry
 from workflow.errors import Refused, Unknown
 from workflow.facts import Case, Step, World
+from workflow.key_decisions import compared_in_words
 from workflow.listing import placeholder
 from workflow.naming import gate_name, joined, step_name
 from workflow.plans import Plan, PlannedStep
@@ -55,6 +56,8 @@ class Feasible:
     ends: str | None
     steps: tuple[FeasibleStep, ...]
     backwards: Backwards | None = None
+    key_decision: bool = False
+    key_because: str | None = None  # what was compared; None where nothing was
 
 
 def first_feasible(look: Looking, entry: ItemEntry, reader: Reader = NOBODY) -> Feasible:
@@ -78,7 +81,9 @@ def first_feasible(look: Looking, entry: ItemEntry, reader: Reader = NOBODY) -> 
     said = tuple(replace(one, message=filled_in(one.message, titles)) for one in made.problems)
     ends = where_it_ends(case, world, made)
     steps = tuple(_step(case, world, step, made.step(step.id), titles) for step in case.steps)
-    return Feasible(replace(made, problems=said), ends, steps, _backwards(look, case, world, titles))
+    backwards = _backwards(look, case, world, titles)
+    because = compared_in_words(look.known, case.item.key_reason)
+    return Feasible(replace(made, problems=said), ends, steps, backwards, case.item.key_decision, because)
 
 
 def _backwards(look: Looking, case: Case, world: World, titles: Mapping[str, str]) -> Backwards | None:

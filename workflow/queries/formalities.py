@@ -25,6 +25,7 @@ _WORDS: Final = {
     "urgent-item": "Urgent item",
     "documents-given": "Documents given to members",
     "call-in-waiver": "Call-in waived",
+    "breach": "Decided although notice was not given as the rules ask",
 }
 
 

@@ -19,7 +19,7 @@ from workflow.errors import BeyondCalendar, Unknown
 from workflow.facts import Forum, Meeting
 from workflow.listing import UNKNOWN_DAY
 from workflow.meeting_choice import usual_sittings
-from workflow.queries.requested import Requested, requested_at
+from workflow.queries.requested import Requested, requested_at, requested_for
 from workflow.runtime import Looking
 from workflow.visibility import Reader, visible
 
@@ -130,6 +130,7 @@ class MeetingPage:
     bound: tuple[AtForum, ...]
     expected: tuple[AtForum, ...]
     resolved: tuple[Resolved, ...]
+    requested: tuple[Requested, ...]  # what it is asked for, or was before it was known
     more: bool
 
 
@@ -189,6 +190,7 @@ def meeting(look: Looking, reader: Reader, name: str) -> MeetingPage:
         bound=tuple(row for row in rows[:MOST] if row.bound),
         expected=tuple(row for row in rows[:MOST] if not row.bound),
         resolved=_resolved(look, reader, name),
+        requested=tuple(requested_for(look, reader, known)),
         more=len(rows) > MOST,
     )
 

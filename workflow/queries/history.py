@@ -31,6 +31,8 @@ def _outcome(act: Mapping[str, Any]) -> str:
     if waived := act.get("call_in_waived"):
         agreed_by = act.get("waiver_agreed_by")
         said += f" Call-in waived{f', agreed by {agreed_by}' if agreed_by else ''}: {waived}"
+    if breach := act.get("breach"):
+        said = f"{said.removesuffix('.')}, although notice was not given as the rules ask: {breach}"
     return said
 
 
@@ -38,6 +40,7 @@ _TAKEN_AWAY: Final = {
     "conditions": "the conditions",
     "published": "the day of publication",
     "until": "until when it was deferred",
+    "breach": "why it was decided although notice was not given as the rules ask",
 }
 
 

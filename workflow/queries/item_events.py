@@ -54,6 +54,13 @@ class Timeline:
     total: int
     older: int | None
     newer: int | None
+    hidden: frozenset[str] = frozenset()  # steps whose texts the reader may not read
+
+    @property
+    def numbers(self) -> tuple[int, int]:
+        """The numbers of the first and the last event on the page; moves of dates have none."""
+        found = [entry.seq for entry in self.entries if entry.seq] or [0]
+        return min(found), max(found)
 
 
 def timeline(
@@ -85,6 +92,7 @@ def timeline(
         total,
         older=last if last > 1 else None,
         newer=min(top + PAGE, total + 1) if top <= total else None,
+        hidden=frozenset(hidden),
     )
 
 

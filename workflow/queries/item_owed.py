@@ -9,7 +9,7 @@ from datetime import date
 from workflow.known import Known
 from workflow.queries.item_events import name_of_person
 from workflow.queries.item_rounds import Hand, StepView
-from workflow.tasks import AGAIN, NEWER, Task, tasks_of
+from workflow.tasks import AGAIN, NEWER, WORDS, Task, tasks_of
 
 _SETTLED = ("passed", "skipped", "ended")
 _MOST_NAMES = 3
@@ -120,6 +120,11 @@ def _to_do(hand: Hand, task: Task) -> str:
         "revise": f"Revise the report, which {task.detail} returned",
         "clear": f"Clear the report for {where}: {task.detail}",
         "notice": f"Give notice of the key decision of {where}",
+        "private-notice": f"Give notice that {where} is to deal with it in private",
+        "private-notice-again": f"Give notice again that {where} is to deal with it in private",
+        "publish": f"Publish the decision of {where}",
+        "documents": f"Give members the documents of the decision of {where}",
+        WORDS: f"Add the words of what {where} resolved",
         "bind": f"Put it on a meeting of {where}",
         "agenda": f"Put it on the agenda of {where}",
         "meet": f"Meet condition {task.detail} of {where}",
@@ -137,10 +142,17 @@ def _papers(hand: Hand, view: StepView) -> Iterator[Paper]:
         return
     owner, secretary = f"person:{hand.dossier.item['owner']}", f"secretary:{view.forum}"
     nothing_due = view.verbal or view.papers != "none"
+    agenda = "Agenda" if view.basis == "bound" else "Agenda, once it is on a meeting"  # nobody is asked for it before
     owed = [
         ("Notice of the key decision", view.notice_by if view.notice_given is None else None, secretary),
+        ("Notice of a private meeting", view.private_notice_by if view.private_notice_on is None else None, secretary),
+        (
+            "Second notice of a private meeting",
+            view.private_notice_again_by if view.private_notice_again_on is None else None,
+            secretary,
+        ),
         ("Report", None if nothing_due else view.report_due, owner),
-        ("Agenda", None if view.verbal or view.papers == "on-agenda" else view.agenda_by, secretary),
+        (agenda, None if view.verbal or view.papers == "on-agenda" else view.agenda_by, secretary),
     ]
     for what, due, holder in owed:
         if due is not None:

@@ -22,7 +22,7 @@ from workflow.key_decisions import SAID, reason_in_words
 from workflow.known import Person
 from workflow.ledger import REDACTED, digests
 from workflow.plans import Plan, Problem
-from workflow.queries.clocks import MOST_WITH_WAYS, ClockTold, clocks_told
+from workflow.queries.clocks import MOST_WITH_WAYS, ClockTold, clocks_told, with_reasons
 from workflow.queries.formalities import Formality, on_record
 from workflow.queries.item_events import Timeline, name_of_person, timeline
 from workflow.queries.item_owed import (
@@ -43,10 +43,11 @@ from workflow.queries.item_rounds import (
     outcome_events,
     steps_of,
 )
+from workflow.queries.moved_dates import with_moves
 from workflow.queries.offers import NEEDED, Offer, offers, redactions
 from workflow.queries.reasons import held_because
 from workflow.queries.requested import Requested, requested_of_item
-from workflow.queries.uncertainty import RUNS_ON_A_PAGE, Uncertainty, of_case
+from workflow.queries.uncertainty import Uncertainty, of_case
 from workflow.queries.views import View, view
 from workflow.runtime import Looking
 from workflow.shelf import cases_for, fetch_also, gates_of
@@ -182,12 +183,12 @@ def item_page(look: Looking, reader: Reader, person: Person, item: str) -> ItemP
         why_late=why_late(hand.case, hand.world, hand.plan),
         held_because=hand.plain_text(held),
         problems=_problems(hand.plan),
-        requested=tuple(requested_of_item(look, item)),
+        requested=tuple(requested_of_item(look, item, person)),
         uncertainty=_uncertainty(hand),
         steps=steps,
         dated=dated_steps(hand.case, hand.world, hand.plan, look.calendar, lambda step: hand.name(step.id)),
         formalities={step.id: on_record(dossier, step.id, hand.text) for step in steps},
-        clocks=_clocks(hand),
+        clocks=_clocks(hand, person),
         recommendations=tuple(hand.plain_text(digest) or "" for digest in newest["recommendations"]),
         versions=_versions(hand),
         papers=papers_owed(hand, steps),
@@ -269,7 +270,8 @@ def _timeline(hand: Hand, person: Person, before: int | None = None) -> Timeline
     hidden = {key[0] for key, row in hand.dossier.table("steps").items() if not hand.may_read(row)}
     wrong = {row["seq"] for of in hand.outcomes.values() for row in of[:-1]}
     redacting = entitled(person, "redact", matter(hand.dossier))
-    return timeline(hand.look, hand.dossier, names, hidden, wrong, before, redacting)
+    story = timeline(hand.look, hand.dossier, names, hidden, wrong, before, redacting)
+    return with_moves(hand.look, story, hand.dossier.id, names, hidden)
 
 
 def _problems(plan: Plan) -> tuple[Problem, ...]:
@@ -283,9 +285,12 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] if text.startswith(ANOTHER_ITEM) else text
 
 
-def _clocks(hand: Hand) -> tuple[ClockTold, ...]:
+def _clocks(hand: Hand, person: Person) -> tuple[ClockTold, ...]:
+    dossier = hand.dossier
+    drafting = {r["step"] for r in dossier.current() if entitled(person, "notice-text", matter(dossier, r))}
     timetable = Timetabling(hand.world, hand.look.calendar, hand.plan.on).timetable(hand.case)
-    return clocks_told(timetable, hand.look.now, MOST_WITH_WAYS)
+    told = clocks_told(timetable, hand.look.now, MOST_WITH_WAYS, drafting)
+    return with_reasons(told, dossier, hand.text)
 
 
 def _uncertainty(hand: Hand) -> Uncertainty | None:
@@ -293,7 +298,7 @@ def _uncertainty(hand: Hand) -> Uncertainty | None:
     if hand.plan.item_state in ("complete", "rejected", "withdrawn") or hand.plan.finish is None:
         return None
     look = hand.look
-    return of_case(look, hand.case, hand.world, look.calendar, hand.plan.on, runs=RUNS_ON_A_PAGE)
+    return of_case(look, hand.case, hand.world, look.calendar, hand.plan.on)
 
 
 def _exemption(hand: Hand) -> str | None:

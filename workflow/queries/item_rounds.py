@@ -117,6 +117,10 @@ class StepView:
     meeting: str | None
     notice_by: date | None
     notice_given: date | None
+    private_notice_by: date | None
+    private_notice_on: date | None
+    private_notice_again_by: date | None
+    private_notice_again_on: date | None
     report_due: date | None
     agenda_by: date | None
     effective: date | None
@@ -260,6 +264,10 @@ def _step(hand: Hand, row: Row) -> StepView:
         meeting=planned.meeting_id,
         notice_by=planned.notice_by,
         notice_given=row["notice_given"],
+        private_notice_by=planned.private_notice_by,
+        private_notice_on=row["private_notice_on"],
+        private_notice_again_by=planned.private_notice_again_by,
+        private_notice_again_on=row["private_notice_again_on"],
         report_due=planned.report_due,
         agenda_by=planned.agenda_by,
         effective=planned.effective,
@@ -312,12 +320,11 @@ def _again(hand: Hand, rounds: Sequence[Row]) -> str:
 
 def _round(hand: Hand, rounds: Sequence[Row], row: Row) -> Round:
     following = next((one for one in rounds if one["round"] == row["round"] + 1), None)
-    recorded = hand.outcomes.get((row["step"], row["round"]), ())
+    key = (row["step"], row["round"])
+    recorded = hand.outcomes.get(key, ())
     newest = recorded[-1] if recorded else None
     by = (newest["on_behalf_of"] or newest["actor"]) if newest else None
-    own = [
-        c for c in hand.dossier.table("conditions").values() if (c["step"], c["round"]) == (row["step"], row["round"])
-    ]
+    own = [one for one in hand.dossier.table("conditions").values() if (one["step"], one["round"]) == key]
     return Round(
         number=row["round"],
         outcome=row["outcome"],
@@ -366,8 +373,7 @@ def _became(row: Row) -> str | None:
 
 def _superseded(hand: Hand, row: Row, event: RowMapping) -> Superseded:
     act = event["data"].get("act", {})
-    until = act.get("until")
-    decided = act.get("decided")
+    until, decided = act.get("until"), act.get("decided")
     return Superseded(
         outcome=act.get("outcome", ""),
         on=date.fromisoformat(decided) if decided else event["date"],

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from models.reports import texts
 from workflow import authority
 from workflow.dossiers import Dossier, Row
-from workflow.due_dates import before_meeting, calendar_at, may_be_called_in, pack_in_force
+from workflow.due_dates import GENERAL_EXCEPTION, before_meeting, calendar_at, may_be_called_in, pack_in_force
 from workflow.errors import NotPermitted, Unknown, day
 from workflow.facts import Forum, RulePack
 from workflow.ledger import digests
@@ -23,7 +23,6 @@ from workflow.queries.views import View, view
 from workflow.runtime import Looking
 from workflow.shelf import fetch_also
 from workflow.use_cases.acting import matter
-from workflow.use_cases.formalities import FIVE_CLEAR_DAYS
 
 #: The act that records what a notice is about: a step that knows the one can have the other drafted.
 ACT_OF: Final = {
@@ -34,6 +33,9 @@ ACT_OF: Final = {
     "special-urgency": "urgency",
     "urgent-item": "urgent-item",
 }
+
+#: Which of them print why the matter is exempt.
+_WITH_GROUNDS: Final = tuple(kind for kind in TITLES if kind not in ("urgent-item", "call-in-waiver"))
 
 _DAYS_OF_NOTICE: Final = 28  # SI 2012/2089 regulation 9, where a pack does not say
 
@@ -46,6 +48,8 @@ def notice(look: Looking, person: str | None, item: str, step: str, kind: str) -
     """
     seen = view(look, [item])
     dossier = seen.dossiers[item]
+    if person is not None and not dossier.rounds(step):
+        raise Unknown("This item has no such step. Check the address, or go to the item and choose from there.")
     row = _round(look, dossier, dossier.step(step), kind)
     if person is not None and (why_not := authority.why_not(look.known, person, "notice-text", matter(dossier, row))):
         raise NotPermitted(why_not)
@@ -70,9 +74,11 @@ def _known(look: Looking, dossier: Dossier, row: Row, planned: PlannedStep) -> t
 
 
 def _round(look: Looking, dossier: Dossier, row: Row, kind: str) -> Row:
-    """The newest round in which such a formality is on record, else the current one."""
+    """The current round; once that is decided, the newest one in which such a formality is on record."""
     fetch_also(look.db, "formalities", [dossier])
     fetch_also(look.db, "attachments", [dossier])
+    if row["decision"] == "open" and kind != "call-in-waiver":
+        return row
     rounds = [key[1] for key in dossier.table("formalities") if (key[0], key[2]) == (row["step"], kind)]
     return dossier.table("steps")[(row["step"], max(rounds))] if rounds else row
 
@@ -97,7 +103,7 @@ def _facts(seen: View, dossier: Dossier, row: Row, kind: str, forum: Forum, plan
     meeting = look.known.meetings.get(row["meeting"] or "")
     on = row["notice_given"] if kind == "key-decision-notice" else formality.get("on")
     pack = pack_in_force(look.known.world, forum, planned.meeting or look.today)
-    length = (pack.general_exception if pack else None) or FIVE_CLEAR_DAYS
+    length = (pack.general_exception if pack else None) or GENERAL_EXCEPTION
     calendar = calendar_at(look.known.world, forum, look.calendar)
     organisation = look.known.organisations[forum.organisation]
     exemption: Mapping[str, Any] = item["exemption"] or {}
@@ -179,9 +185,12 @@ def _cautions(look: Looking, dossier: Dossier, facts: Facts, kind: str, planned:
         yield f"It has to be published by {day(by)}.{late}"
     if dossier.item["part"] == "II" and facts.matter is None:
         yield (
-            "The title is exempt and does not stand in the draft. Write a public description, or give the item one: "
-            f"the field {PUBLIC_DESCRIPTION} in its case file."
+            "The title is exempt and does not stand in the draft. Write in its place what the matter is about, in "
+            "words that may be public. So that every draft has them, ask who sets up items to enter them as its public "
+            "description."
         )
+    if facts.is_private and facts.exempt_reason is not None and kind in _WITH_GROUNDS:
+        yield "The reason for the exemption is printed in this public notice: see that it says nothing that is exempt."
     if facts.members and kind not in ("urgent-item", "call-in-waiver"):
         yield "See that the list of members is complete: it names those who are on record here."
     if facts.is_private and any((facts.reason, facts.representations, facts.response)):
@@ -202,6 +211,6 @@ def _last_day(look: Looking, facts: Facts, kind: str, planned: PlannedStep) -> d
     length = {
         "private-notice": pack.private_meeting_notice,
         "private-notice-again": pack.private_meeting_notice_again,
-        "general-exception": pack.general_exception or FIVE_CLEAR_DAYS,
+        "general-exception": pack.general_exception or GENERAL_EXCEPTION,
     }.get(kind)
     return calendar.back(meets_on, length) if length else None

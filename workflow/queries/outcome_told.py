@@ -14,6 +14,7 @@ from workflow.errors import Unknown
 from workflow.queries.at_hand import StepAtHand
 from workflow.runtime import Looking
 from workflow.telling import KIND
+from workflow.telling_of_meetings import KIND as OF_MEETINGS
 from workflow.what_next import NextAct, next_acts, what_next
 
 NOT_THERE = "No outcome was recorded under that number. Look at the history of the item."
@@ -67,5 +68,12 @@ def told_at(look: Looking, items: Collection[str], at: datetime) -> tuple[str, .
     query = select(letters.c.person).where(
         letters.c.item.in_(items), letters.c.written_at == at, letters.c.kind == KIND
     )
+    people = look.known.people
+    return tuple(sorted({people[person].name for person in look.db.execute(query).scalars() if person in people}))
+
+
+def told_of_meeting_at(look: Looking, at: datetime) -> tuple[str, ...]:
+    """The posts that were written to about what was done with a meeting at one moment."""
+    query = select(letters.c.person).where(letters.c.written_at == at, letters.c.kind == OF_MEETINGS)
     people = look.known.people
     return tuple(sorted({people[person].name for person in look.db.execute(query).scalars() if person in people}))

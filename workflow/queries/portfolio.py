@@ -5,12 +5,14 @@ A page is a bounded number of queries: the items of the page are read together, 
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from workflow.chances import chances_of, rates_of
+from workflow.chances import Rate, chances_of, rates_of
 from workflow.dated_steps import DatedStep, dated_steps
+from workflow.known import Known
 from workflow.naming import forum_name
 from workflow.plans import Plan
 from workflow.queries.decisions import Filters, Listed, Sort, decisions
@@ -24,7 +26,9 @@ from workflow.timetables import Timetable, Timetabling
 from workflow.visibility import Reader
 
 SHOWN: Final = 20  # items on a page
-RUNS: Final = 300  # of the simulation for each item: enough for two dates, and cheap for twenty items
+_MOST_KEPT: Final = 2_000  # ranges
+
+_Range = tuple[date, date] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +109,48 @@ def _ranges(look: Looking, seen: View) -> dict[str, tuple[date, date]]:
     risks = {item: at_risk(timetable) for item, timetable in timetables.items()}
     forums = {forum for at in risks.values() for forum in at}
     known = histories(look, look.known.world, sorted(forums), seen.on) if forums else {}
-    found = {}
+    kept, found = _kept_for(look.known), {}
     for item, at in risks.items():
         if timetables[item].finish() is None or not at:
             continue
         rates = tuple(rate for forum in sorted(at) for rate in rates_of(forum, known[forum], at[forum]))
-        made = simulate(timetables[item], chances_of(rates), seed_for(item), RUNS)
-        if made.p50 is not None and made.p90 is not None and made.spread:
-            found[item] = (made.p50, made.p90)
+        same = (seen.on, rates, item, *((name, seen.dossiers[name].item["seq"]) for name in _rests_on(seen, item)))
+        if same not in kept:
+            kept[same] = _range(timetables[item], rates)
+        if (likely := kept[same]) is not None:
+            found[item] = likely
     return found
+
+
+def _range(timetable: Timetable, rates: tuple[Rate, ...]) -> _Range:
+    made = simulate(timetable, chances_of(rates), seed_for(timetable.case.item.id))
+    return (made.p50, made.p90) if made.p50 is not None and made.p90 is not None and made.spread else None
+
+
+class _Kept:
+    """Ranges of one state of what everybody knows: twenty simulations are worth not doing for every page."""
+
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self.ranges: dict[Hashable, _Range] = {}
+
+
+_kept: _Kept | None = None
+
+
+def _kept_for(known: Known) -> dict[Hashable, _Range]:
+    """The ranges that this process knows already; none once a meeting, a forum or a rule has changed."""
+    global _kept
+    found = _kept
+    if found is None or found.known is not known or len(found.ranges) > _MOST_KEPT:
+        found = _kept = _Kept(known)
+    return found.ranges
+
+
+def _rests_on(seen: View, item: str) -> list[str]:
+    """The item itself, and those that its gates look at, with theirs."""
+    dossier = seen.dossiers[item]
+    return sorted({item, *(cases_for(dossier, seen.dossiers) if gates_of(dossier) else ())})
 
 
 def _timetable(seen: View, item: str) -> Timetable:

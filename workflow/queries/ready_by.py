@@ -12,7 +12,7 @@ from workflow.backwards import Backwards, LastSafe, last_safe_dates
 from workflow.clear_days import Calendar
 from workflow.errors import Unknown
 from workflow.errors import day as in_words
-from workflow.facts import Case, World
+from workflow.facts import Case, Step, World
 from workflow.listing import placeholder
 from workflow.naming import gate_name, step_name
 from workflow.plans import Plan
@@ -161,12 +161,18 @@ def _named(case: Case, world: World, plan: Plan, titles: Mapping[str, str]) -> l
     found = []
     for step in case.steps:
         stage = case.route.stage(step.stage)
-        name = step_name(case, world, step)
-        if stage.kind == "gate":
-            waits_for = filled_in(gate_name(case, world, stage), titles)
-            name = waits_for[:1].upper() + waits_for[1:]
+        name = name_of(case, world, step, titles)
         found.append(Named(step.id, name, stage.title, stage.kind, plan.step(step.id).state not in SETTLED))
     return found
+
+
+def name_of(case: Case, world: World, step: Step, titles: Mapping[str, str]) -> str:
+    """A step by who deals with it, a gate by what it waits for: other items by these titles, else “another item”."""
+    stage = case.route.stage(step.stage)
+    if stage.kind != "gate":
+        return step_name(case, world, step)
+    waits_for = filled_in(gate_name(case, world, stage), titles)
+    return waits_for[:1].upper() + waits_for[1:]
 
 
 def _iso(value: date | None) -> str | None:

@@ -16,6 +16,7 @@ from routes.words import ASKS, power_of
 from workflow.applicability import OF_THE_ITEM
 from workflow.errors import Refused
 from workflow.facts import Forum
+from workflow.key_decisions import as_entry
 from workflow.loaded import read_loaded
 from workflow.queries.decisions import SOMETHING_ELSE
 from workflow.queries.reports import reports_of
@@ -202,8 +203,18 @@ def at_hand(look: Looking, item: str) -> ItemAtHand:
     """An item as it was last set down, with its report as it reads now; Unknown if there is none."""
     report = reports_of(look, item, exempt=True)
     states = read_loaded(look.db, [f"item:{item}"]).entries[("items", item, "")]
-    told = {**states[-1], "recommendations": list(report.newest.recommendations)}
+    told = {**states[-1], **_as_answered(look, item), "recommendations": list(report.newest.recommendations)}
+    for name in ("key_decision_because", "stands"):
+        told.pop(name, None)
     return ItemAtHand(item, report.title, report.owner, told["organisation"], report.state, report.seq, told)
+
+
+def _as_answered(look: Looking, item: str) -> dict[str, Any]:
+    """Whether it is a key decision, its value and divisions as they are by now; None: to be worked out."""
+    query = select(items.c.key_decision, items.c.key_reason, items.c.value, items.c.divisions)
+    now = look.db.execute(query.where(items.c.id == item)).mappings().one()
+    said = None if "key_decision_because" in as_entry(dict(now)) else now["key_decision"]
+    return {"key_decision": said, "value": now["value"], "divisions": now["divisions"]}
 
 
 def _choice(version: str, definition: str) -> RouteChoice:

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Row, Select, Subquery, and_, case, func, or_, select, type_coerce
 
 from models.forecasts import forecasts
 from models.slips import planned, slips
 from workflow.dossiers import Dossier
 from workflow.errors import Unknown
+from workflow.facts import Case
 from workflow.happened import WHOLE
 from workflow.known import Known
 from workflow.ledger import moment
 from workflow.naming import step_name
 from workflow.queries.decisions import own_items
-from workflow.queries.item_events import meeting_in_words
+from workflow.queries.item_events import meeting_in_words, name_of_person
 from workflow.queries.paging import PAGE, Cursor, Page, exactly, in_order, page_of
+from workflow.queries.slip_acts import Act, acts_behind
 from workflow.runtime import Looking
 from workflow.shelf import fetch
 from workflow.slip_reasons import OF_MEETINGS, cause_in_words, reason_in_words
@@ -55,7 +57,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """One change of a planned day. `on` is the business date; `cause`, `reason` and `because` are in words."""
+    """One change of a planned day. `on` is the business date; `cause`, `reason` and `because` are in words.
+
+    `by` is who did it, where somebody did, and `said` the reason that they gave in their own words.
+    """
 
     step: str
     name: str
@@ -67,6 +72,8 @@ class Slip:
     cause: str
     reason: str | None
     because: str | None
+    by: str | None = None
+    said: str | None = None
 
     @property
     def difference(self) -> str:
@@ -90,11 +97,15 @@ class Dates:
 
 @dataclass(frozen=True, slots=True)
 class OfForum:
-    """One forum: how often a day there became later or earlier, how often only because of an earlier step."""
+    """One forum: how often a day there became later or earlier, how often only because of an earlier step.
+
+    `days` is by how many calendar days those that became later did so, in sum; what has no day any more counts none.
+    """
 
     forum: str
     name: str
     later: int
+    days: int
     earlier: int
     knock_on: int
     mostly: str | None  # the cause that is most frequent among those of its own
@@ -109,6 +120,7 @@ class Why:
     causes: tuple[tuple[str, int], ...]
     reasons: tuple[tuple[str, int], ...]
     later: int
+    days: int  # as of a forum, in sum
     earlier: int
     more: bool
 
@@ -134,6 +146,7 @@ class OfItem:
 @dataclass
 class _Count:
     later: int = 0
+    days: int = 0
     earlier: int = 0
     knock_on: int = 0
     causes: Counter[str] = field(default_factory=Counter)
@@ -149,39 +162,67 @@ def difference(was: date, becomes: date) -> str:
 
 
 def dates_of(
-    look: Looking, item: str, names: Mapping[str, str], cursor: Cursor | None = None, size: int = SHOWN
+    look: Looking,
+    item: str,
+    names: Mapping[str, str],
+    cursor: Cursor | None = None,
+    size: int = SHOWN,
+    dealt_with: Mapping[str, date] | None = None,
+    hidden: Collection[str] = (),
 ) -> Dates:
-    """How the dates of an item moved, for whoever may see it. `names` are those of its steps, in their order."""
+    """How the dates of an item moved, for whoever may see it. `names` are those of its steps, in their order.
+
+    `dealt_with`: the days of steps that are to have a line too where nobody saw a plan before they took place.
+    `hidden` are steps whose texts the reader may not read.
+    """
     known = {row.step: row for row in look.db.execute(select(planned).where(planned.c.item == item))}
-    lines = tuple(
-        Line(step, name, row.first_planned, row.last_planned, row.actual)
-        for step, name in {**names, WHOLE: THE_WHOLE}.items()
-        if (row := known.get(step)) is not None
-    )
+    lines = tuple(_lines({**names, WHOLE: THE_WHOLE}, known, dealt_with or {}))
     if not any(row.slips for row in known.values()):
         return Dates(lines, Page((), None, None))
     keys = (slips.c.at, slips.c.step, slips.c.number)
     query = in_order(select(slips).where(slips.c.item == item), keys, descending=True, cursor=cursor, size=size)
     found = look.db.execute(query).all()
     page = page_of(found, [(row.at, row.step, row.number) for row in found], cursor, size)
-    return Dates(lines, Page(tuple(_told(look.known, row, names) for row in page.rows), page.earlier, page.later))
+    acts = acts_behind(look, item, page.rows, hidden)
+    told = tuple(told_of(look.known, row, names, acts.get((row.step, row.number))) for row in page.rows)
+    return Dates(lines, Page(told, page.earlier, page.later))
+
+
+def _lines(names: Mapping[str, str], known: Mapping[str, Row[Any]], dealt_with: Mapping[str, date]) -> Iterator[Line]:
+    for step, name in names.items():
+        row = known.get(step)
+        if row is not None:
+            yield Line(step, name, row.first_planned, row.last_planned, row.actual or dealt_with.get(step))
+        elif step in dealt_with:
+            yield Line(step, name, None, None, dealt_with[step])
 
 
 def names_of(look: Looking, item: str) -> dict[str, str]:
     """Who deals with each step of an item, in the order of its route; a gate goes by its own title."""
+    made = _case(look, item)
+    return {step.id: step_name(made, look.known.world, step) for step in made.steps}
+
+
+def dealt_with(look: Looking, item: str) -> dict[str, date]:
+    """The days on which steps of an item were dealt with, as recorded: an outcome, or the opening of a gate."""
+    days = {step.id: step.outcome_on or step.opened_on for step in _case(look, item).steps}
+    return {step: day for step, day in days.items() if day is not None}
+
+
+def _case(look: Looking, item: str) -> Case:
     dossiers: dict[str, Dossier] = {}
     fetch(look.db, [item], dossiers)
     if item not in dossiers:
         raise Unknown(f"There is no item {item}. decision-routes where lists those there are.")
-    made = dossiers[item].case()
-    return {step.id: step_name(made, look.known.world, step) for step in made.steps}
+    return dossiers[item].case()
 
 
 def as_json(look: Looking, item: str) -> dict[str, Any]:
     """The same as `slips --json` prints it: ids and codes instead of words, every change, the newest first."""
     known = look.db.execute(select(planned).where(planned.c.item == item).order_by(planned.c.step))
     query = select(slips).where(slips.c.item == item)
-    every = look.db.execute(query.order_by(slips.c.at.desc(), slips.c.step, slips.c.number.desc()))
+    every = look.db.execute(query.order_by(slips.c.at.desc(), slips.c.step, slips.c.number.desc())).all()
+    acts = acts_behind(look, item, every)
     return {
         "item": item,
         "steps": [
@@ -206,6 +247,8 @@ def as_json(look: Looking, item: str) -> dict[str, Any]:
                 "cause": row.cause,
                 "because": row.because,
                 "code": row.code,
+                "by": act.by if (act := acts.get((row.step, row.number))) else None,
+                "reason": act.reason if act else None,
             }
             for row in every
         ],
@@ -226,6 +269,7 @@ def why(look: Looking, reader: Reader, wanted: Wanted) -> Why:
         causes=tuple((cause_in_words(cause), number) for cause, number in causes.most_common()),
         reasons=tuple((reason_in_words(code), number) for code, number in codes.most_common()),
         later=sum(count.later for count in forums.values()),
+        days=sum(count.days for count in forums.values()),
         earlier=sum(count.earlier for count in forums.values()),
         more=sum(row.number for row in rows) >= EXAMINED,
     )
@@ -240,11 +284,12 @@ def changes_at(look: Looking, reader: Reader, wanted: Wanted, cursor: Cursor | N
         query = query.where(forecasts.c.organisation == wanted.organisation)
     found = look.db.execute(in_order(query, keys, descending=True, cursor=cursor)).all()
     page = page_of(found, [(row.on, row.item, row.step, row.number) for row in found], cursor, PAGE)
-    rows = tuple(OfItem(row.item, row.title, _told(look.known, row, {})) for row in page.rows)
+    rows = tuple(OfItem(row.item, row.title, told_of(look.known, row, {})) for row in page.rows)
     return Page(rows, page.earlier, page.later)
 
 
-def _told(known: Known, row: Row[Any], names: Mapping[str, str]) -> Slip:
+def told_of(known: Known, row: Row[Any], names: Mapping[str, str], act: Act | None = None) -> Slip:
+    """One change in words; `names` are those of the item's steps, where they are known."""
     name = names.get(row.step) or (known.forum_name(row.forum) if row.forum else row.step)
     return Slip(
         step=row.step,
@@ -257,6 +302,8 @@ def _told(known: Known, row: Row[Any], names: Mapping[str, str]) -> Slip:
         cause=cause_in_words(row.cause),
         reason=reason_in_words(row.code) if row.code else None,
         because=_because(known, row, names),
+        by=name_of_person(known, act.by) if act else None,
+        said=act.reason if act else None,
     )
 
 
@@ -287,6 +334,7 @@ def _counted(look: Looking, reader: Reader, wanted: Wanted) -> Select[Any]:
     numbers = (
         func.count().label("number"),
         func.sum(case((is_later, 1), else_=0)).label("later"),
+        func.sum(case((walked.c.becomes > walked.c.was, _days_between(look, walked)), else_=0)).label("days"),
         func.sum(case((walked.c.becomes < walked.c.was, 1), else_=0)).label("earlier"),
     )
     kinds = (walked.c.forum, walked.c.cause, walked.c.code)
@@ -296,8 +344,16 @@ def _counted(look: Looking, reader: Reader, wanted: Wanted) -> Select[Any]:
     return select(*kinds, *numbers).select_from(walked.join(forecasts, seen)).group_by(*kinds)
 
 
+def _days_between(look: Looking, walked: Subquery) -> ColumnElement[Any]:
+    """From the day that was planned to the one that is, as each kind of database counts days."""
+    if look.db.dialect.name == "sqlite":
+        return func.julianday(walked.c.becomes) - func.julianday(walked.c.was)
+    return type_coerce(walked.c.becomes - walked.c.was, Integer)
+
+
 def _count(count: _Count, row: Row[Any]) -> None:
     count.later += row.later
+    count.days += int(row.days or 0)
     count.earlier += row.earlier
     if row.cause == "knock-on":
         count.knock_on += row.later
@@ -312,6 +368,7 @@ def _of_forum(known: Known, forum: str, count: _Count) -> OfForum:
         forum=forum,
         name=known.forum_name(forum),
         later=count.later,
+        days=count.days,
         earlier=count.earlier,
         knock_on=count.knock_on,
         mostly=_first([cause_in_words(cause) for cause, _n in count.causes.most_common() if cause != "knock-on"]),

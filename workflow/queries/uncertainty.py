@@ -38,14 +38,13 @@ from workflow.due_dates import may_be_called_in
 from workflow.facts import Case, Pattern, World
 from workflow.planner import tried_on
 from workflow.queries.views import view
-from workflow.rhythm import going_on
+from workflow.rhythm import going_on, taking_place
 from workflow.runtime import Looking
 from workflow.shelf import cases_for, gates_of
 from workflow.simulation import RUNS, Simulated, at_risk, seed_for, simulate
 from workflow.timetables import Timetable, Timetabling
 
 NEWEST: Final = 500  # decisions, and meetings, of each forum that count
-RUNS_ON_A_PAGE: Final = 1_000
 
 _READ: Final = (
     "item", "step", "round", "decision", "outcome", "outcome_on",
@@ -214,7 +213,7 @@ def _going_on(timetable: Timetable, forums: Iterable[str]) -> tuple[GoesOn, ...]
         if meets is not None and any(
             step.forum == forum and _meets(timetable, step.stage) for step in timetable.case.steps
         ):
-            found.append(GoesOn(forum, timetable.world.meetings[forum][-1].date, meets))
+            found.append(GoesOn(forum, taking_place(timetable.world, forum)[-1].date, meets))
     return tuple(found)
 
 

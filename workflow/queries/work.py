@@ -15,8 +15,9 @@ from workflow.errors import day
 from workflow.known import Person
 from workflow.queries.paging import Counted, Cursor, Page, bounded, counted, in_order, page_of
 from workflow.queries.reasons import Place, reasons_of
+from workflow.queries.requested import asked_of
 from workflow.runtime import Looking
-from workflow.tasks import AGAIN, NEWER, holders_of
+from workflow.tasks import AGAIN, NEWER, WORDS, holders_of
 from workflow.visibility import reader_of
 
 #: How tasks are sorted: by the day they are due, and then so that no two are alike.
@@ -55,6 +56,7 @@ class Work:
     page: Page[ToDo]
     total: Counted
     overdue: Counted
+    asked: tuple[tuple[str, str, int], ...]  # forums that meetings are asked of: id, name, how many
 
 
 def my_work(look: Looking, person: Person, cursor: Cursor | None = None) -> Work:
@@ -68,7 +70,8 @@ def my_work(look: Looking, person: Person, cursor: Cursor | None = None) -> Work
     for row in page.rows:  # a secretary who is the chair too has to do it once
         rows.setdefault((row.item, row.step, row.act, row.detail), _told(look, row, reasons))
     total, overdue = _counts(look, holders, list(rows.values()), whole=cursor is None and page.later is None)
-    return Work(Page(tuple(rows.values()), page.earlier, page.later), total, overdue)
+    asked = tuple(asked_of(look, person)) if cursor is None else ()
+    return Work(Page(tuple(rows.values()), page.earlier, page.later), total, overdue, asked)
 
 
 def _mine(today: date, holders: list[str]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -148,6 +151,11 @@ def _why(look: Looking, row: Row[Any]) -> str:
         "clear": f"Version {row.version} of the report is with {forum}. {meets}".strip(),
         "meet": f"Condition {row.detail} of {forum or 'what was resolved'} is not met yet.",
         "notice": f"Notice of the key decision has to be given. {meets}".strip(),
+        "private-notice": f"Notice has to be given that it is to be dealt with in private. {meets}".strip(),
+        "private-notice-again": f"Notice that it is private has to be given again, with what was said. {meets}".strip(),
+        "publish": f"{forum} decided, and no publication is recorded.",
+        "documents": f"{forum} decided, and nothing says that members have the documents.",
+        WORDS: f"{forum} decided, and the words of its resolution are not recorded.",
         "bind": f"It is ready for {forum} and on no meeting yet.",
         "agenda": f"{'It is introduced by word of mouth' if row.verbal else 'The report is in and cleared'}. {meets}",
         "uphold": f"The decision of {forum} is called in.",

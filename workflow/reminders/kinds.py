@@ -124,6 +124,42 @@ _ENTRIES: Final = (
         done="Notice was given, or is no longer needed.",
     ),
     Kind(
+        "private-notice-due",
+        "Notice of a private meeting is to be published",
+        rules.private_notice_due,
+        _ladder(_before(10), _before(3), _before(0), _after(1, "holder", "lead", "forum-lead"), _after(2, "superior")),
+        subject="Private meeting notice to publish by {day}: {title}",
+        says="Notice that {forum} is to deal with {title} in private has to be published by {day}.",
+        overdue_subject="Private meeting notice missed {day}: {title}",
+        overdue="Notice that {forum} is to deal with {title} in private should have been published by {day}. "
+        "A later meeting is needed, or the chair of scrutiny has to agree that it is urgent.",
+        moved=Moved(
+            "private meeting notice", "notice that {forum} is to deal with {title} in private", "to be published by"
+        ),
+        asks="Record the notice",
+        done="Notice was given, or is no longer needed.",
+    ),
+    Kind(
+        "private-notice-again-due",
+        "Notice of a private meeting is to be published again",
+        rules.private_notice_again_due,
+        _ladder(_before(10), _before(3), _before(0), _after(1, "holder", "lead", "forum-lead"), _after(2, "superior")),
+        subject="Second private meeting notice to publish by {day}: {title}",
+        says="Notice that {forum} is to deal with {title} in private has to be published again by {day}, with what was "
+        "said against it and the response.",
+        overdue_subject="Second private meeting notice missed {day}: {title}",
+        overdue="Notice that {forum} is to deal with {title} in private should have been published again by {day}, "
+        "with what was said against it and the response. A later meeting is needed, or the chair of scrutiny has to "
+        "agree that it is urgent.",
+        moved=Moved(
+            "second private meeting notice",
+            "the second notice that {forum} is to deal with {title} in private",
+            "to be published by",
+        ),
+        asks="Record the notice",
+        done="Notice was given, or is no longer needed.",
+    ),
+    Kind(
         "agenda-due",
         "Agenda and reports are to be published",
         rules.agenda_due,

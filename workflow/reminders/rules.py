@@ -20,16 +20,12 @@ from workflow.known import Known
 from workflow.meeting_choice import known_sittings
 from workflow.plans import Plan, PlannedStep
 from workflow.reminders.matters import Matter
-from workflow.tasks import Task
-
-#: How long after a decision its publication and its minutes are asked for: what is older was taken in from the past.
-RECENTLY: Final = timedelta(days=28)
+from workflow.tasks import WORDS, Task
 
 #: An item is not idle while something is expected within so many days.
 COMING: Final = timedelta(days=28)
 
 _YOUR_TURN: Final = ("bind", "uphold", "accept", "send-back", "material", "revise")
-_DECIDED: Final = ("passed", "fell-short")
 _ONE_WORKING_DAY: Final = Days(1, "working-days")
 
 
@@ -135,6 +131,18 @@ def notice_due(facts: Facts) -> Iterator[Matter]:
         yield facts.matter("notice-due", task.holder, task.step, task.due)
 
 
+def private_notice_due(facts: Facts) -> Iterator[Matter]:
+    """Notice that a forum is to deal with it in private has not been given."""
+    for task in facts.found("private-notice"):
+        yield facts.matter("private-notice-due", task.holder, task.step, task.due)
+
+
+def private_notice_again_due(facts: Facts) -> Iterator[Matter]:
+    """That notice has not been given again, with what was said against it and the response."""
+    for task in facts.found("private-notice-again"):
+        yield facts.matter("private-notice-again-due", task.holder, task.step, task.due)
+
+
 def agenda_due(facts: Facts) -> Iterator[Matter]:
     """A cleared report is not on the agenda of the meeting to which it is bound."""
     for task in facts.found("agenda"):
@@ -159,18 +167,14 @@ def outcome_missing(facts: Facts) -> Iterator[Matter]:
 
 def minutes_due(facts: Facts) -> Iterator[Matter]:
     """A forum has decided, its minutes are due, and the words of the resolution are not recorded."""
-    for step, row, pack in _decided_lately(facts):
-        if pack.minutes_due is not None and row["wording"] is None:
-            day = facts.calendar_at(step.forum).forward(row["outcome_on"], pack.minutes_due)
-            yield facts.matter("minutes-due", f"secretary:{step.forum}", step.step, day)
+    for task in facts.found(WORDS):
+        yield facts.matter("minutes-due", task.holder, task.step, task.due)
 
 
 def decision_to_publish(facts: Facts) -> Iterator[Matter]:
     """A decision has to be published within a time, and no publication is recorded."""
-    for step, row, pack in _decided_lately(facts):
-        if pack.decision_published is not None and row["published_on"] is None:
-            day = facts.calendar_at(step.forum).forward(row["outcome_on"], pack.decision_published)
-            yield facts.matter("decision-to-publish", f"secretary:{step.forum}", step.step, day)
+    for task in facts.found("publish"):
+        yield facts.matter("decision-to-publish", task.holder, task.step, task.due)
 
 
 def call_in_ending(facts: Facts) -> Iterator[Matter]:
@@ -250,13 +254,3 @@ def idle(facts: Facts) -> Iterator[Matter]:
     )
     if plan.item_state != "in-progress" or not expected:
         yield facts.matter("idle", f"person:{facts.dossier.item['owner']}", "", facts.moved_on)
-
-
-def _decided_lately(facts: Facts) -> Iterator[tuple[PlannedStep, Row, RulePack]]:
-    """Steps that a forum decided in the last weeks, with the rules of that day."""
-    for step, row in facts.steps():
-        decided = row["outcome_on"] is not None and row["decision"] in _DECIDED
-        if decided and step.forum and row["outcome_on"] + RECENTLY >= facts.plan.on:
-            pack = facts.pack(step.forum, row["outcome_on"])
-            if pack is not None:
-                yield step, row, pack

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from models.forecasts import forecasts, timetable
 from models.organisations import meetings
+from models.steps import steps as rounds
 from workflow.known import Known
 from workflow.letters import one_line
 from workflow.reminders.recipients import Posts
@@ -49,6 +50,7 @@ class Told:
     meets_at: str | None = None  # local time, such as 14:00
     place: str | None = None
     meeting: str | None = None
+    awaits_report: bool = False  # the report is still to come
     exempt: bool = False
     link: str = ""
 
@@ -65,6 +67,13 @@ class Told:
 
 NEUTRAL: Final = "an item in Part II"  # letters and calendars travel: nothing exempt goes into them
 AT_ONCE: Final = 500  # ids in one query
+
+_CURRENT: Final = and_(
+    rounds.c.item == timetable.c.item, rounds.c.step == timetable.c.step, rounds.c.decision == "open"
+)
+_AWAITS_REPORT: Final = and_(rounds.c.papers == "none", rounds.c.verbal.is_(False), timetable.c.ask.is_not(None)).label(
+    "awaits_report"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,7 @@ class Expected:
     meets_on: date | None
     meeting: str | None
     place: str | None = None
+    awaits_report: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +139,7 @@ class About:
             meets_at=meeting.time if meeting else None,
             place=at.place if at else None,
             meeting=meeting.id if meeting else None,
+            awaits_report=at is not None and at.awaits_report,
             exempt=exempt,
             link=f"{self.address}/{_page(message, exempt)}",
         )
@@ -151,8 +162,11 @@ def read_about(db: Connection, known: Known, today: date, address: str, ids: Ite
         of, at = forecasts.c, timetable.c
         for row in db.execute(select(of.item, of.title, of.part, of.organisation, of.owner).where(of.item.in_(chunk))):
             items[row.item] = OfItem(row.title, row.part, row.organisation, row.owner)
-        steps = select(at.item, at.step, at.part, at.meets_on, at.meeting, meetings.c.place)
-        steps = steps.outerjoin(meetings, meetings.c.id == at.meeting).where(at.item.in_(chunk))
+        steps = select(at.item, at.step, at.part, at.meets_on, at.meeting, meetings.c.place, _AWAITS_REPORT)
+        steps = steps.outerjoin(meetings, meetings.c.id == at.meeting).outerjoin(rounds, _CURRENT)
+        steps = steps.where(at.item.in_(chunk))
         for step in db.execute(steps):
-            expected[step.item, step.step] = Expected(step.part, step.meets_on, step.meeting, step.place)
+            expected[step.item, step.step] = Expected(
+                step.part, step.meets_on, step.meeting, step.place, bool(step.awaits_report)
+            )
     return About(known, today, address, items, expected)

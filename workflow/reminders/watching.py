@@ -33,8 +33,15 @@ from workflow.tasks import Task
 #: What may still have to be done when a route is complete.
 _AFTER_THE_END: Final = ("condition-due", "minutes-due", "decision-to-publish", "call-in-ending")
 
+#: The day on which each notice was given.
+_NOTICES: Final = {
+    "notice-due": "notice_given",
+    "private-notice-due": "private_notice_on",
+    "private-notice-again-due": "private_notice_again_on",
+}
+
 #: What is spoken of by a day that can be lost without anything being done.
-_LOSE_THEIR_DAY: Final = ("report-due", "notice-due", "meeting-tomorrow")
+_LOSE_THEIR_DAY: Final = ("report-due", *_NOTICES, "meeting-tomorrow")
 
 _OVER: Final = {
     "withdrawn": "The item was withdrawn.",
@@ -125,8 +132,8 @@ def _has_lost_its_day(of: Watched, row: Row[Any]) -> bool:
     if row.kind == "meeting-tomorrow":
         return is_open and step.basis != "bound"
     still = current["papers"] == "none" and not current["verbal"]
-    if row.kind == "notice-due":
-        still = current["notice_given"] is None
+    if row.kind in _NOTICES:
+        still = current[_NOTICES[row.kind]] is None
     return is_open and still and step.basis == "none"
 
 

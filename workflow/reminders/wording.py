@@ -46,7 +46,7 @@ _POSTS: Final = {
 
 #: Why it is somebody's turn, and to do what.
 _TURNS: Final = {
-    "bind": ("all that {forum} needs to deal with it is in", "put it on a meeting"),
+    "bind": ("all that comes before {forum} is done{but_report}", "put it on a meeting"),
     "agenda": ("the report is in and cleared", "put it on the agenda of {forum}"),
     "record": ("all that is needed for a decision is in", "decide and have the decision recorded"),
     "submit": ("the report is needed now", "submit it to {forum}"),
@@ -211,6 +211,7 @@ def _places(told: Told) -> dict[str, str]:
         "organisation": one_line(told.organisation),
         "area": area.replace("-", " "),
         "the_item": "the item",
+        "but_report": ", its report is still to come" if told.awaits_report else "",
     }
 
 

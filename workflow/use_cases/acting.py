@@ -124,9 +124,9 @@ def must_be_open(do: Doing, dossier: Dossier, row: Row, what: str) -> None:
         raise Refused(f"{name_of(do, dossier, row)} has already resolved “{row['outcome']}”; it is too late to {what}.")
     label = standing_of(do, dossier, do.today).steps[row["step"]].label
     if label == "skipped":
-        raise Refused(f"{row['step']} does not apply to {dossier.id}, so there is nothing to {what} there.")
+        raise Refused(f"The step of {name_of(do, dossier, row)} does not apply to this item, so nobody can {what}.")
     if label == "ended":
-        raise Refused(f"{dossier.id} is closed, so there is nothing left to {what} at {row['step']}.")
+        raise Refused(f"The item is closed, and {name_of(do, dossier, row)} deals with it no more: too late to {what}.")
 
 
 def name_of(do: Doing, dossier: Dossier, row: Mapping[str, Any]) -> str:
@@ -134,7 +134,7 @@ def name_of(do: Doing, dossier: Dossier, row: Mapping[str, Any]) -> str:
     stage = dossier.stage_of(row)
     if row["forum"]:
         return do.known.forum_name(row["forum"])
-    return stage.body or row["step"]
+    return stage.body or stage.title or str(row["step"])
 
 
 def step_change(row: Mapping[str, Any], **values: Any) -> Change:

@@ -6,11 +6,12 @@ kept and their secretaries are written to.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from pydantic import Field
+from sqlalchemy import Connection
 
 from models.sessions import replacing
 from models.slips import requests
@@ -22,7 +23,8 @@ from workflow.errors import AlreadyDecided, Refused, day
 from workflow.known import Person
 from workflow.ledger import REDACTED
 from workflow.letters import Letter
-from workflow.plan_choices import Choice, choices_of, days_of, mark_of, way_of
+from workflow.plan_choices import Choice, Way, broken_rules, choices_of, days_of, mark_of, way_of
+from workflow.queries.requested import requested_of_step
 from workflow.shapes import LONGEST_ID
 from workflow.shelf import hand_over
 from workflow.use_cases.acting import Done, ItemAct, business_day, matter, must_be_open, world_for
@@ -42,8 +44,9 @@ class ChoosePlan(ItemAct):
 
 @dataclass(frozen=True, slots=True)
 class Asked(Done):
-    """What was done, and the forums that nobody could be written to about."""
+    """What was done, of an item in which part, and the forums that nobody could be written to about."""
 
+    part: str = "I"
     unheard: tuple[str, ...] = ()
 
 
@@ -51,15 +54,17 @@ def choose_plan(do: Doing, form: ChoosePlan) -> Asked:
     """Put the steps on the meetings that were chosen, or ask for it; AlreadyDecided if the plan is no longer that."""
     dossier = hand_over(do, form.item)
     business_day(do, form)
-    choices = choices_of(do.known, dossier, form.choices)
-    _must_be_as_shown(do, dossier, choices, form.mark)
-    ways = {step: way_of(do.known, do.by, dossier, choice) for step, choice in choices.items()}
+    choices = choices_of(do.known, dossier, form.choices, do.today)
+    asked = asked_of(do.db, form.item, choices)
+    ways = {step: way_of(do.known, do.by, dossier, choice, asked) for step, choice in choices.items()}
     if "not-allowed" in ways.values():
         require(do, "ask-for-meeting", matter(dossier))
     if not {"bind", "ask"} & set(ways.values()):
         raise Refused(
-            "There is nothing to do for this plan: choose a meeting that a step is not on yet, or go back to the item."
+            "There is nothing to do for this plan: choose a meeting that a step is not on yet and that is not asked "
+            "for already, or go back to the item."
         )
+    _must_be_as_shown(do, dossier, choices, ways, form.mark)
     said, unheard = [], []
     for step, choice in choices.items():
         if ways[step] == "bind":
@@ -68,10 +73,26 @@ def choose_plan(do: Doing, form: ChoosePlan) -> Asked:
             said.append(bind(do, Bind.model_validate(put)).sentence)
         elif ways[step] == "ask":
             forum = do.known.forum_name(dossier.step(step)["forum"])
+            before = requested_of_step(do.db, form.item, step)
             told = _ask(do, dossier, choice)
-            said.append(f"{forum} is asked for {in_words(choice)}.")
+            said.append(f"{forum} is asked for {in_words(choice)}{_in_place_of(do, before)}.")
             unheard += [] if told else [forum]
-    return Asked(" ".join(said), form.item, tuple(unheard))
+    return Asked(" ".join(said), form.item, dossier.item["part"], tuple(unheard))
+
+
+def _in_place_of(do: Doing, before: Any) -> str:
+    """What the forum was asked for until now, and by whom."""
+    if before is None:
+        return ""
+    wanted = f"{'its meeting of' if before.meeting else 'a meeting on'} {day(before.day)}"
+    by = do.known.people.get(before.by or "")
+    return f", and no longer for {wanted}" + (f", which {by.name} asked for" if by and by.id != do.by else "")
+
+
+def asked_of(db: Connection, item: str, chosen: Iterable[str]) -> set[tuple[str, str]]:
+    """Those of the chosen steps for which a forum is asked already, each with the meeting or day."""
+    asked = [row for step in chosen if (row := requested_of_step(db, item, step)) is not None]
+    return {(row.step, row.meeting or row.day.isoformat()) for row in asked}
 
 
 def in_words(choice: Choice) -> str:
@@ -79,15 +100,19 @@ def in_words(choice: Choice) -> str:
     return f"{'its meeting of' if choice.meeting else 'a meeting on'} {day(choice.on)}"
 
 
-def _must_be_as_shown(do: Doing, dossier: Dossier, choices: Mapping[str, Choice], mark: str) -> None:
-    facts = dossier.case(on=do.today)
-    plan = planner.plan(
-        facts, world_for(do, dossier), do.calendar, do.today, days_of(choices), critical=False, complain=False
-    )
-    if mark_of(plan, choices) != mark:
+def _must_be_as_shown(
+    do: Doing, dossier: Dossier, choices: Mapping[str, Choice], ways: Mapping[str, Way], mark: str
+) -> None:
+    facts, world = dossier.case(on=do.today), world_for(do, dossier)
+    plan = planner.plan(facts, world, do.calendar, do.today, days_of(choices), critical=False)
+    if mark_of(plan, choices, ways) != mark:
         raise AlreadyDecided(
-            "The dates of this plan have changed since it was shown, so nothing was done. Below is the plan as it is "
-            "now."
+            "This plan has changed since it was shown, so nothing was done. Below is the plan as it is now."
+        )
+    if broken_rules(plan, planner.plan(facts, world, do.calendar, do.today, critical=False)):
+        raise Refused(
+            "It cannot be done like this, so nothing was done. Below is what stands against it: choose other meetings "
+            "or days."
         )
 
 

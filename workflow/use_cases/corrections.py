@@ -22,11 +22,11 @@ from workflow.shapes import Day
 from workflow.shelf import also, hand_over
 from workflow.use_cases import rounds
 from workflow.use_cases.acting import Done, business_day, matter, must_run, name_of, reason_for, step_change
-from workflow.use_cases.formalities import waiver
 from workflow.use_cases.outcomes import (
     ConditionForm,
     RecordOutcome,
     act_of,
+    beside,
     comes_after,
     facts,
     made_conditions,
@@ -45,13 +45,15 @@ def _each_once(names: list[str]) -> list[str]:
 class CorrectOutcome(RecordOutcome):
     """What the minutes really say, and with `decided` on which day it was resolved.
 
-    Of conditions, publication and until when it was deferred, what is not named stays as it is on record, unless
-    it is `cleared`: then it is taken away.
+    Of conditions, publication, until when it was deferred and the breach of a rule, what is not named stays as it
+    is on record, unless it is `cleared`: then it is taken away.
     """
 
     decided: Day | None = None
     cleared: Annotated[
-        list[Literal["conditions", "published", "until"]], Field(default_factory=list), AfterValidator(_each_once)
+        list[Literal["conditions", "published", "until", "breach"]],
+        Field(default_factory=list),
+        AfterValidator(_each_once),
     ]
 
     @model_validator(mode="after")
@@ -106,6 +108,8 @@ def correct(do: Doing, form: CorrectOutcome) -> Done:
         told.append(f"It had been recorded as “{recorded}” before.")
     if "published" in form.cleared:
         told.append(f"The day of publication on record, {day(published)}, is taken away.")
+    if "breach" in form.cleared:
+        told.append("Why it was decided without the notice due is taken away.")
     if "until" in form.cleared:
         told.append("It may come to the next meeting that suits.")
     told += _said_of_conditions(before, _conditions_of(do, dossier, row), lost)
@@ -122,7 +126,7 @@ def _reworded(
         values |= {"called_in_on": None, "upheld_on": None}
         if row["decision"] == "called-in":
             values["decision"] = machine.fire("forum", row["decision"], "uphold", "")
-    changes = [step_change(row, **values), *waiver(do, dossier, row, act, on)]
+    changes = [step_change(row, **values), *beside(do, dossier, row, act, on)]
     following = [later for later in dossier.rounds(form.step) if later["round"] == row["round"] + 1]
     if (form.until is not None or "until" in form.cleared) and following:
         at_once: dict[str, Any] = {"not_before": None, "not_before_meeting": None}
@@ -144,6 +148,8 @@ def _must_be_there_to_clear(
         raise Refused(f"No conditions are on record for {name}, so there are none to take away.")
     if "published" in form.cleared and row["published_on"] is None:
         raise Refused(f"No day of publication is on record for {name}, so there is none to take away.")
+    if "breach" in form.cleared and row["breach_on"] is None:
+        raise Refused(f"That {name} decided without the notice due is not on record, so there is nothing to take away.")
     following = [later for later in dossier.rounds(row["step"]) if later["round"] == row["round"] + 1]
     put_off_until = following and (following[0]["not_before"] or following[0]["not_before_meeting"])
     if "until" in form.cleared and not (row["outcome"] == "deferred" and put_off_until):
@@ -205,7 +211,7 @@ def _undone_and_resolved(
     undone = [*rounds.undo(do, dossier, row), *_without_conditions(do, dossier, row)]
     for taken_back in undone:  # what follows from the right outcome starts from there
         dossier.change(taken_back)
-    state = machine.fire("forum", row["decision"], "undo", f"{form.step} cannot be corrected now.")
+    state = machine.fire("forum", row["decision"], "undo", f"{name_of(do, dossier, row)} cannot be corrected now.")
     fresh = row | _without_what_is_cleared(form) | {"decision": state, "meeting": _meeting_of(do, row, on)}
     nothing_followed = step_change(row, called_in_on=None, upheld_on=None, accepted=False)
     return [*undone, nothing_followed, *resolved(do, dossier, fresh, form, act, on)]

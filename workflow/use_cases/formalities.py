@@ -6,7 +6,7 @@ happened is not made better by leaving it out. The same act again corrects the e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -17,11 +17,11 @@ from workflow.authority import require
 from workflow.clear_days import Calendar
 from workflow.doing import Doing
 from workflow.dossiers import Dossier, Row
-from workflow.due_dates import before_meeting, calendar_at, pack_in_force
-from workflow.errors import Refused, day
+from workflow.due_dates import GENERAL_EXCEPTION, before_meeting, calendar_at, earliest_by_exception, pack_in_force
+from workflow.errors import BeyondCalendar, Refused, day
 from workflow.facts import Meeting, RulePack
 from workflow.ledger import Change
-from workflow.notice_periods import fell_short, in_words
+from workflow.notice_periods import in_words, serves, too_late
 from workflow.shapes import Text, Title
 from workflow.shelf import also, hand_over
 from workflow.standing import takes_effect
@@ -36,9 +36,6 @@ from workflow.use_cases.acting import (
     reason_for,
     step_change,
 )
-
-#: The general exception, where a pack gives no other length (SI 2012/2089 regulation 10).
-FIVE_CLEAR_DAYS: Final = Days(5, "clear-working-days")
 
 #: Which date of a step's round each formality is kept in.
 COLUMN_OF: Final = {
@@ -58,6 +55,10 @@ _KEY_TOO_LATE: Final = (
 _PRIVATE_TOO_LATE: Final = (
     "put it on a later meeting, or have the chair of scrutiny agree that it is urgent and cannot reasonably be "
     "deferred (urgency)"
+)
+#: What remains to be said of what came too late for a decision that was taken.
+_IF_DECIDED: Final = (
+    "record that it was agreed to be urgent, if it was (urgency), or say why it was decided all the same (correct)"
 )
 
 
@@ -87,6 +88,7 @@ class _Matter:
     on: date
     name: str
     meeting: Meeting | None
+    meetings: Sequence[Meeting]  # of its forum, by date
     pack: RulePack | None
     calendar: Calendar
 
@@ -143,12 +145,15 @@ def exception(do: Doing, form: Agreed) -> Done:
     reason_for(form, "use the general exception")
     texts = {"agreed_by": form.agreed_by, "reason": form.reason}
     said = _kept(do, at, "general-exception", "general-exception-noted", texts)
-    length = (at.pack.general_exception if at.pack else None) or FIVE_CLEAR_DAYS
-    earliest = at.calendar.forward(at.on, length)
+    assert at.pack is not None  # that of an executive
+    length = at.pack.general_exception or GENERAL_EXCEPTION
+    earliest = earliest_by_exception(at.pack, at.on, at.calendar)
     return _done(
         form,
         f"General exception: notice to {form.agreed_by or 'the chair of scrutiny'} was given on {day(at.on)}{said}.",
-        f"{at.name} may decide it from {day(earliest)} on, once {in_words(length.days, length)} have passed.",
+        None
+        if _is_decided(at)
+        else f"{at.name} may decide it from {day(earliest)} on, once {in_words(length.days, length)} have passed.",
         _too_late(at, length, "put it on a later meeting, or have special urgency agreed (urgency)"),
         "Publish the notice with its reasons.",
     )
@@ -197,16 +202,20 @@ def urgent_item(do: Doing, form: Agreed) -> Done:
 def publish(do: Doing, form: Formality) -> Done:
     """The decision was published on this day; from it the time for a call-in is counted."""
     at = _afterwards(do, form, "publish", "publish")
+    if (before := at.row["published_on"]) is not None:
+        raise Refused(
+            f"The decision of {at.name} is on record as published on {day(before)}. If that day is wrong, correct the "
+            "outcome (correct) with the right day and the reason."
+        )
     act = {"reason": do.prose(at.dossier.subject, form.reason)} if form.reason else {}
-    before = at.row["published_on"]
     change = step_change(at.row, published_on=at.on)
     do.append(at.dossier.subject, "decision-published", on=at.on, step=form.step, act=act, changes=[change])
     do.touched.add(form.item)
     due = at.pack.decision_published if at.pack else None
     due_on = at.calendar.forward(at.row["outcome_on"], due) if due else None
     late = f"It was due by {day(due_on)}." if due_on and at.on > due_on else None
-    return _done(form, f"The decision of {at.name} was published on {day(at.on)}{_instead(before, at.on)}.",
-                 late, _may_be_called_in(do, at))  # fmt: skip
+    return _done(form, f"The decision of {at.name} was published on {day(at.on)}.", late,
+                 _may_be_called_in(do, at))  # fmt: skip
 
 
 def documents(do: Doing, form: Formality) -> Done:
@@ -231,19 +240,6 @@ def said_of_notice(do: Doing, dossier: Dossier, row: Row, on: date) -> str:
         return ""
     told = _too_late(at, at.pack.key_decision_notice, _KEY_TOO_LATE)
     return f" {told}" if told else ""
-
-
-def waiver(do: Doing, dossier: Dossier, row: Row, act: Mapping[str, Any], on: date) -> list[Change]:
-    """Who agreed to waive call-in, kept beside the reason; gone where a correction no longer says it."""
-    agreed_by = act.get("waiver_agreed_by")
-    if agreed_by is None and row["call_in_waived"] is None:
-        return []  # there is none, and was none before
-    key = (row["step"], row["round"], "call-in-waiver")
-    known = key in also(do, dossier, "formalities")
-    if agreed_by is None:
-        return [Change(formalities, key, None)] if known else []
-    values = dict.fromkeys(_TEXTS) | {"on": on, "agreed_by": agreed_by, "reason": act["call_in_waived"]}
-    return [Change(formalities, key, values, new=not known)]
 
 
 def _beforehand(do: Doing, form: Act, action: str, what: str) -> _Matter:
@@ -302,6 +298,7 @@ def _at(do: Doing, dossier: Dossier, row: Row, on: date) -> _Matter:
         on,
         name_of(do, dossier, row),
         meeting,
+        world.meetings.get(row["forum"] or "", ()),
         pack_in_force(world, forum, judged_on),
         calendar_at(world, forum, do.calendar),
     )
@@ -365,13 +362,25 @@ def _instead(before: date | None, on: date) -> str:
 
 
 def _too_late(at: _Matter, length: Days | None, instead: str) -> str | None:
-    """By how much it falls short of the rule at the meeting that the step is on, and what can be done."""
-    if length is None or at.meeting is None:
+    """By how much it falls short of the rule on the day of the decision, and what can be done.
+
+    Before the step is on a meeting: which one it is in time for.
+    """
+    if length is None:
         return None
-    short = fell_short(at.on, at.meeting.date, length, at.calendar)
-    if short is None:
-        return None
-    return f"That leaves {short} before {day(at.meeting.date)}, so it does not count as kept: {instead}."
+    decided_on = at.row["outcome_on"] or (at.meeting.date if at.meeting else None)
+    try:
+        if decided_on is None:
+            meetings = None if at.dossier.stage_of(at.row).kind == "individual" else at.meetings
+            return serves(at.on, meetings, length, at.calendar)
+        short = too_late(at.on, decided_on, length, at.calendar)
+    except BeyondCalendar:
+        return None  # its clock says so
+    return f"{short}, so it does not count as kept: {_IF_DECIDED if _is_decided(at) else instead}." if short else None
+
+
+def _is_decided(at: _Matter) -> bool:
+    return at.row["outcome"] not in (None, "deferred", "referred-back")
 
 
 def _may_be_called_in(do: Doing, at: _Matter) -> str | None:

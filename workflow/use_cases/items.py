@@ -22,8 +22,8 @@ from workflow.facts import Case
 from workflow.ledger import Change
 from workflow.shelf import also, fetch_around, gates_of, hand_over, route_of
 from workflow.use_cases.acting import FRESH_ROUND, known_meeting
+from workflow.use_cases.answers import answer_of
 from workflow.use_cases.installation import route_versions, told
-from workflow.use_cases.key_decisions import answered
 from workflow.use_cases.meetings import must_sit_there
 from workflow.use_cases.papers import content_hash, files_of
 
@@ -156,7 +156,7 @@ def _built(
     files = [] if new else files_of(do, dossier, 1)
     sha256 = content_hash(["version 1", *recommendations], files)
     item = _item_values(entry, version, dossier.route, act, sha256) | {"parties": parties}
-    item |= answered(do, dossier.route, entry, [row for _stage, row in rows])
+    item |= answer_of(do, dossier, entry, [row for _stage, row in rows], act, new)
     changes = [
         Change(items, (), item, new),
         Change(reports, (1,), {"recommendations": recommendations, "sha256": sha256}, new),
@@ -164,7 +164,7 @@ def _built(
     for _stage, row in rows:
         facts = entry.steps.get(row["step"], NO_FACTS)
         values = {name: value for name, value in row.items() if name != "step"}
-        changes.append(Change(steps, (row["step"], 1), values | _step_facts(do, entry, row, facts, sha256), True))
+        changes.append(Change(steps, (row["step"], 1), values | _step_facts(do, entry, row, facts, item), True))
     _must_decide_something(dossier, item, changes)
     return changes, act
 
@@ -268,7 +268,7 @@ def _must_have_power(do: Doing, stage: Stage, forum: str) -> None:
 
 
 def _step_facts(
-    do: Doing, entry: ItemEntry, row: Mapping[str, Any], facts: StepFactsEntry, sha256: str
+    do: Doing, entry: ItemEntry, row: Mapping[str, Any], facts: StepFactsEntry, item: Mapping[str, Any]
 ) -> dict[str, Any]:
     """A new step's row beyond what the route says: the facts that the item's file knows of it."""
     values: dict[str, Any] = dict(FRESH_ROUND) | {"part": facts.part or entry.part}
@@ -281,11 +281,11 @@ def _step_facts(
     elif facts.papers in ("submitted", "on-agenda"):
         if facts.papers == "on-agenda" and facts.meeting is None:
             raise Refused(f"{row['step']} cannot be on an agenda without a meeting: name the meeting")
-        values |= {"papers": facts.papers, "version": 1, "sha256": sha256}
+        values |= {"papers": facts.papers, "version": 1, "sha256": item["report_sha256"]}
     if facts.notice_given is not None:
         if facts.notice_given > do.today:
             raise Refused(f"notice for {row['step']} cannot have been given on a day that lies ahead")
-        values["notice_given"] = facts.notice_given
+        values |= {"notice_given": facts.notice_given, "noticed_as_key": item["key_decision"]}
     return values
 
 

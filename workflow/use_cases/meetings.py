@@ -10,18 +10,19 @@ from pydantic import Field
 from sqlalchemy import select
 
 from models.organisations import meeting_forums, meetings
-from models.steps import steps
+from models.steps import formalities, steps
 from workflow import machine
 from workflow.authority import Matter, require
-from workflow.doing import Doing
-from workflow.dossiers import Row
+from workflow.doing import Doing, Rearranged
+from workflow.dossiers import Dossier, Row
 from workflow.entries import MeetingEntry, Place
 from workflow.errors import Refused, Unknown, day
 from workflow.facts import Meeting
 from workflow.ledger import Change
 from workflow.locking import change_the_world, lock_open_at
+from workflow.meeting_days import unusual
 from workflow.shapes import Day, Id, Time
-from workflow.shelf import fetch_around, hand_over
+from workflow.shelf import also, fetch_around, hand_over
 from workflow.slip_reasons import Code
 from workflow.use_cases.acting import (
     Act,
@@ -36,6 +37,7 @@ from workflow.use_cases.acting import (
     reason_told,
     step_change,
 )
+from workflow.use_cases.formalities import COLUMN_OF
 from workflow.visibility import Reader, may_see, reader_keys_of, reader_of
 
 _MOST_NAMED: Final = 10  # items in one sentence
@@ -93,9 +95,9 @@ def bind(do: Doing, form: Bind) -> Done:
     must_be_open(do, dossier, row, "bind it to a meeting")
     meeting = do.known.meetings[known_meeting(do, form.meeting)]
     must_sit_there(do, dossier.id, row, meeting)
-    change = step_change(row, meeting=meeting.id, **_off_the_agenda(row, meeting.id))
+    changes = _to_meeting(do, dossier, row, meeting.id)
     act = {"meeting": meeting.id, **code_told(form), **reason_told(do, dossier.subject, form)}
-    do.append(dossier.subject, "bound", on=on, step=form.step, act=act, changes=[change])
+    do.append(dossier.subject, "bound", on=on, step=form.step, act=act, changes=changes)
     do.touched.add(form.item)
     return Done(f"{name_of(do, dossier, row)} is to deal with it on {day(meeting.date)}.", form.item)
 
@@ -109,11 +111,11 @@ def unbind(do: Doing, form: Unbind) -> Done:
     must_be_open(do, dossier, row, "take it off its meeting")
     if row["meeting"] is None:
         raise Refused(f"It is not on a meeting of {name_of(do, dossier, row)}, so there is nothing to take it off.")
-    change = step_change(row, meeting=None, **_off_the_agenda(row, None))
+    changes = _to_meeting(do, dossier, row, None)
     act = {**code_told(form), **reason_told(do, dossier.subject, form)}
-    do.append(dossier.subject, "unbound", on=on, step=form.step, act=act, changes=[change])
+    do.append(dossier.subject, "unbound", on=on, step=form.step, act=act, changes=changes)
     do.touched.add(form.item)
-    return Done(f"{form.step} is no longer bound to a meeting.", form.item)
+    return Done(f"{name_of(do, dossier, row)} is no longer bound to a meeting.", form.item)
 
 
 def must_sit_there(do: Doing, item: str, row: Row, meeting: Meeting) -> None:
@@ -143,8 +145,9 @@ def add(do: Doing, form: AddMeeting) -> Done:
     entry = MeetingEntry(id=form.meeting, forums=form.forums, date=form.meets_on, time=form.time, place=form.place)
     act = form.model_dump(mode="json", exclude_none=True, include={"forums", "meets_on", "time", "place"})
     take_in(do, [entry], on=on, act=act | reason_told(do, f"forum:{form.forums[0]}", form))
+    do.rearranged.append(Rearranged(None, do.known.meetings[form.meeting], form.reason, place=form.place))
     names = " and ".join(do.known.forum_name(forum) for forum in form.forums)
-    return Done(f"{names} meets on {day(form.meets_on)}.")
+    return Done(" ".join([f"{names} meets on {day(form.meets_on)}.", *_unusual(do, form.forums, form.meets_on, on)]))
 
 
 def take_in(do: Doing, entries: Sequence[MeetingEntry], on: date | None, act: dict[str, Any] | None = None) -> None:
@@ -204,8 +207,11 @@ def move(do: Doing, form: MoveMeeting) -> Done:
         values["place"] = form.place
     act = {"meeting": meeting.id, **told, **code_told(form), **reason_told(do, f"forum:{meeting.forums[0]}", form)}
     _note(do, meeting, "meeting-moved", on, act, values)
+    now = do.known.meetings[meeting.id]
+    do.rearranged.append(Rearranged(meeting, now, form.reason, form.code, form.place))
     was = f" instead of {day(meeting.date)}" if form.meets_on and form.meets_on != meeting.date else ""
-    return Done(f"{_names(do, meeting)} meets on {day(meets_on)}{was}.")
+    warned = _unusual(do, meeting.forums, meets_on, on) if was else ()
+    return Done(" ".join([f"{_names(do, meeting)} meets on {day(meets_on)}{was}.", *warned]))
 
 
 def cancel(do: Doing, form: CancelMeeting) -> Done:
@@ -214,6 +220,7 @@ def cancel(do: Doing, form: CancelMeeting) -> Done:
     released = _release(do, meeting, on, code_told(form))
     act = {"meeting": meeting.id, **code_told(form), **reason_told(do, f"forum:{meeting.forums[0]}", form)}
     _note(do, meeting, "meeting-cancelled", on, act, {"state": "cancelled"})
+    do.rearranged.append(Rearranged(meeting, do.known.meetings[meeting.id], form.reason, form.code))
     said = f"{_names(do, meeting)} does not meet on {day(meeting.date)}."
     if released:
         return Done(f"{said} Released, to be dealt with at the next meeting: {_named(do, released)}.")
@@ -280,11 +287,28 @@ def _release(do: Doing, meeting: Meeting, on: date | None, act: Mapping[str, str
         dossier = hand_over(do, item)
         for row in dossier.current():
             if row["meeting"] == meeting.id and row["decision"] == "open":
-                change = step_change(row, meeting=None, **_off_the_agenda(row, None))
-                do.append(dossier.subject, "released", on=on, step=row["step"], act=act, changes=[change])
+                changes = _to_meeting(do, dossier, row, None)
+                do.append(dossier.subject, "released", on=on, step=row["step"], act=act, changes=changes)
         do.touched.add(item)
         released.append(item)
     return released
+
+
+def _to_meeting(do: Doing, dossier: Dossier, row: Row, meeting: str | None) -> list[Change]:
+    """A step on another meeting, or on none: what was done for its old one only does not count for that.
+
+    That is the agenda, the second notice of a private meeting, which names its day, and the chair's opinion that it
+    is urgent; a first notice given in time for the old meeting is in time for a later one.
+    """
+    kinds = [kind for kind in ("private-notice-again", "urgent-item") if row[COLUMN_OF[kind]] is not None]
+    gone = kinds if row["meeting"] is not None and row["meeting"] != meeting else []
+    said = {COLUMN_OF[kind]: None for kind in gone}
+    keys = [(row["step"], row["round"], kind) for kind in gone]
+    known = also(do, dossier, "formalities") if gone else {}
+    return [
+        step_change(row, meeting=meeting, **said, **_off_the_agenda(row, meeting)),
+        *(Change(formalities, key, None) for key in keys if key in known),
+    ]
 
 
 def _off_the_agenda(row: Row, meeting: str | None) -> dict[str, Any]:
@@ -309,6 +333,10 @@ def _note(do: Doing, meeting: Meeting, kind: str, on: date | None, act: dict[str
     do.known = do.known.with_meetings([now])
     do.world_changed = True
     do.touched_forums.update(meeting.forums)
+
+
+def _unusual(do: Doing, forums: Sequence[str], meets_on: date, on: date) -> list[str]:
+    return list(unusual(do.known.world, forums, do.calendar, meets_on, on, do.today))
 
 
 def _names(do: Doing, meeting: Meeting) -> str:

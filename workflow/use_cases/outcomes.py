@@ -35,7 +35,7 @@ from workflow.use_cases.acting import (
     standing_of,
     step_change,
 )
-from workflow.use_cases.formalities import waiver
+from workflow.use_cases.beside_outcomes import breach, stays_breached, waiver
 
 Outcome = Literal[
     "noted", "received", "discussed", "supported", "consulted", "endorsed", "recommended",
@@ -52,7 +52,10 @@ class ConditionForm(Shape):
 
 
 class RecordOutcome(StepAct):
-    """What the minutes say. `until` is a date or the id of a meeting, for a deferral; `code` says why it slips."""
+    """What the minutes say. `until` is a date or the id of a meeting, for a deferral; `code` says why it slips.
+
+    `breach` says why it was decided although notice was not given as the rules ask.
+    """
 
     outcome: Outcome
     text: Text | None = None
@@ -62,6 +65,7 @@ class RecordOutcome(StepAct):
     published: Day | None = None
     call_in_waived: Text | None = None
     waiver_agreed_by: Title | None = None
+    breach: Text | None = None
     code: Code | None = None
 
     @model_validator(mode="after")
@@ -73,6 +77,8 @@ class RecordOutcome(StepAct):
             raise unsuitable("“code”, why it slips, goes with the outcomes deferred and referred-back only")
         if self.waiver_agreed_by and not self.call_in_waived:
             raise unsuitable("who agreed to waive call-in goes with the reason why it is waived")
+        if self.breach and self.outcome in ("deferred", "referred-back"):
+            raise unsuitable(f"nothing was decided with {self.outcome}, so “breach” does not go with it")
         if self.conditions and self.outcome in ("deferred", "referred-back", "rejected"):
             raise unsuitable(f"conditions do not go with the outcome {self.outcome}")
         return self
@@ -114,12 +120,22 @@ def _not_kept(do: Doing, dossier: Dossier, step_id: str) -> str:
     return rules_not_kept(case, step, do.known.world, do.calendar, do.today)
 
 
+def lacks_reason(do: Doing, form: RecordOutcome) -> bool:
+    """Whether it was decided, with this outcome, without notice due, and nothing on record says why."""
+    dossier = hand_over(do, form.item)
+    number = dossier.decided_round(form.step)
+    if number is None or dossier.step(form.step)["round"] != number:
+        return False  # it was deferred, so nothing was decided
+    return dossier.step(form.step)["breach_on"] is None and bool(_not_kept(do, dossier, form.step))
+
+
 def accept(do: Doing, form: StepReason) -> Done:
     """The lead takes an outcome that is weaker than what was asked; the step passes with it."""
     dossier, row, on = _fell_short(do, form, "accept")
     stage = dossier.stage_of(row)
     if stage.decisive:
-        raise Refused(f"{form.step} is a decisive step: “{row['outcome']}” cannot stand for it. Send it back instead.")
+        name = name_of(do, dossier, row)
+        raise Refused(f"{name} takes a decisive step: “{row['outcome']}” cannot stand for it. Send it back instead.")
     act = {"reason": do.prose(dossier.subject, reason_for(form, "accept a weaker outcome"))}
     state = machine.fire("forum", row["decision"], "accept", "")
     change = step_change(row, decision=state, accepted=True)
@@ -146,12 +162,12 @@ def _fell_short(do: Doing, form: StepReason, action: str) -> tuple[Dossier, Row,
     on = business_day(do, form)
     require(do, action, matter(dossier, row))
     must_run(dossier, "go on")
-    must_not_have_ended(do, dossier, action)
+    must_not_have_ended(do, dossier, action.replace("-", " "))
     if row["decision"] != "fell-short":
-        raise Refused(
-            f"{form.step} has not fallen short: its outcome is "
-            f"{'“' + row['outcome'] + '”' if row['outcome'] else 'still open'}, so there is nothing to {action}."
-        )
+        name = name_of(do, dossier, row)
+        resolved = f"resolved “{row['outcome']}”" if row["outcome"] else "not resolved it yet"
+        there_is = "nothing weaker to accept" if action == "accept" else "nothing to send back"
+        raise Refused(f"{name} has not fallen short of what it was asked: it has {resolved}, so there is {there_is}.")
     if on < row["outcome_on"]:
         raise Refused(f"{name_of(do, dossier, row)} resolved it only on {day(row['outcome_on'])}, after {day(on)}.")
     return dossier, row, on
@@ -171,7 +187,8 @@ def _must_still_count(do: Doing, dossier: Dossier, row: Row, on: date) -> None:
     standing = standing_of(do, dossier, on - timedelta(days=1))
     state = standing.steps[row["step"]]
     if state.decision == "skipped":
-        raise Refused(f"{row['step']} does not apply to {dossier.id}: its condition in the route is not met.")
+        name = name_of(do, dossier, row)
+        raise Refused(f"The step of {name} does not apply to this item: its condition in the route is not met.")
     if standing.item_state == "complete" and standing.completed_on is not None:
         raise Refused(f"The item was complete on {day(standing.completed_on)}; nothing more can be recorded.")
     if standing.item_state == "rejected":
@@ -218,7 +235,7 @@ def act_of(do: Doing, dossier: Dossier, form: RecordOutcome) -> dict[str, Any]:
     """The act as the ledger keeps it: free text by its digest, nothing that was not said."""
     subject = dossier.subject
     act: dict[str, Any] = {"outcome": form.outcome, **code_told(form)}
-    for name in ("text", "reason", "call_in_waived", "waiver_agreed_by"):
+    for name in ("text", "reason", "call_in_waived", "waiver_agreed_by", "breach"):
         if said := getattr(form, name):
             act[name] = do.prose(subject, said)
     if form.amended:
@@ -252,7 +269,12 @@ def resolved(
         changes += [rounds.deferred(row, **put_off(do, row, form, on))]
     elif form.outcome == "referred-back":
         changes += rounds.referred_back(dossier, row, stage, on)
-    return [*changes, *made_conditions(row, act), *waiver(do, dossier, row, act, on)]
+    return [*changes, *made_conditions(row, act), *beside(do, dossier, row, act, on)]
+
+
+def beside(do: Doing, dossier: Dossier, row: Row, act: Mapping[str, Any], on: date) -> list[Change]:
+    """What is kept beside an outcome, of which the row has only that it is there."""
+    return [*waiver(do, dossier, row, act, on), *breach(do, dossier, row, act, on)]
 
 
 def facts(
@@ -271,6 +293,7 @@ def facts(
         "sha256": row["sha256"] or dossier.item["report_sha256"],
         "call_in_waived": act.get("call_in_waived"),
         "published_on": published,
+        "breach_on": on if stays_breached(row, act) else None,
         "meeting": row["meeting"] or sitting_of(do, row, on),
     }
     if dossier.stage_of(row).when:

@@ -79,7 +79,7 @@ def submit(do: Doing, form: Submit) -> Done:
     dossier, row, on = _open_step(do, form, "submit", "submit the report")
     stage = dossier.stage_of(row)
     if stage.kind == "gate" or stage.ask is None:
-        raise Refused(f"{form.step} takes no report: only a forum that is asked something does.")
+        raise Refused(f"{name_of(do, dossier, row)} takes no report: only a forum that is asked something does.")
     if stage.papers_after_outcome and not standing_of(do, dossier, on).steps[form.step].ready:
         waits = ", ".join(stage.after)
         raise Refused(f"The report may go in to {name_of(do, dossier, row)} only after {waits} has been dealt with.")
@@ -106,7 +106,8 @@ def clear(do: Doing, form: Clear) -> Done:
     stage = dossier.stage_of(row)
     if form.area not in stage.clearances:
         areas = ", ".join(stage.clearances) or "none"
-        raise Refused(f"{form.step} needs no clearance by {form.area}; those it needs: {areas}.")
+        name = name_of(do, dossier, row)
+        raise Refused(f"{name} needs no clearance by {form.area}; those it needs: {areas}.")
     require(do, "clear", matter(dossier, row, area=form.area))
     must_be_open(do, dossier, row, "clear the report")
     version = form.version or row["version"] or dossier.item["report_version"]
@@ -170,9 +171,9 @@ def notice(do: Doing, form: OnStep) -> Done:
             "notice was given before that, say on which day (--on)."
         )
     if row["forum"] is None:
-        raise Refused(f"{form.step} has no forum, so no notice is given for it.")
+        raise Refused(f"No forum deals with {name_of(do, dossier, row)}, so no notice is given for it.")
     act = reason_told(do, dossier.subject, form)
-    changes = [step_change(row, notice_given=on)]
+    changes = [step_change(row, notice_given=on, noticed_as_key=dossier.item["key_decision"])]
     do.append(dossier.subject, "notice-given", on=on, step=form.step, act=act, changes=changes)
     do.touched.add(form.item)
     too_late = said_of_notice(do, dossier, row, on)
@@ -198,7 +199,7 @@ def material(do: Doing, form: Material) -> Done:
         and newest == 1
         and not any(row["also_after"] or row["awaits_author"] for row in dossier.current())
     ):
-        raise Refused(f"The report of {form.item} has not changed: submit its new version first.")
+        raise Refused("The report has not changed: submit its new version first.")
     asked = _asked_because_material(dossier) if form.material else []
     changes = [Change(reports, (newest,), {"material": form.material})]
     for row, because in asked:

@@ -105,15 +105,15 @@ def open_gate(do: Doing, form: OpenGate) -> Done:
     on = business_day(do, form)
     gate = dossier.stage_of(row).gate
     if gate is None:
-        raise Refused(f"{form.step} is no gate: what a forum resolved there is recorded with record.")
+        raise Refused(f"{name_of(do, dossier, row)} is no gate: record what was resolved there.")
     if not isinstance(gate, WaitsForCheck):
-        raise Refused(f"{form.step} opens by itself; nobody has to open it.")
+        raise Refused(f"“{name_of(do, dossier, row)}” opens by itself; nobody has to open it.")
     require(do, "open-gate", matter(dossier, row))
     must_run(dossier, "open the gate")
     must_not_have_ended(do, dossier, "open the gate")
     if gate.evidence and not form.evidence:
         raise Refused(f"“{gate.check}” needs evidence: add --evidence with where it can be found.")
-    state = machine.fire("gate", row["decision"], "open-gate", f"{form.step} is open already.")
+    state = machine.fire("gate", row["decision"], "open-gate", f"“{name_of(do, dossier, row)}” is open already.")
     evidence = do.prose(dossier.subject, form.evidence) if form.evidence else None
     act = ({"evidence": evidence} if evidence else {}) | reason_told(do, dossier.subject, form)
     change = step_change(row, decision=state, opened_on=on, evidence=evidence)

@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.Column("response", sa.String(length=71), nullable=True),
         sa.CheckConstraint(
             "kind IN ('private-notice', 'private-notice-again', 'general-exception', 'special-urgency', "
-            "'urgent-item', 'documents-given', 'call-in-waiver')",
+            "'urgent-item', 'documents-given', 'call-in-waiver', 'breach')",
             name=op.f("ck_formalities_kind"),
         ),
         sa.ForeignKeyConstraint(["item"], ["items.id"], name=op.f("fk_formalities_item_items")),
@@ -101,12 +101,14 @@ def upgrade() -> None:
     with op.batch_alter_table("steps", schema=None) as batch_op:
         batch_op.add_column(sa.Column("submitted_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("agenda_on", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("noticed_as_key", sa.Boolean(), nullable=True))
         batch_op.add_column(sa.Column("private_notice_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("private_notice_again_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("general_exception_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("special_urgency_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("urgent_item_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("documents_given_on", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("breach_on", sa.Date(), nullable=True))
         batch_op.create_index(
             "ix_steps_forum_outcome",
             ["forum", "outcome_on"],
