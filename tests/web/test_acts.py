@@ -233,7 +233,7 @@ def test_a_day_ahead_is_refused_on_the_same_form(site: Site) -> None:
     page = client.submit(page, form="reason", reason="Kept", on="2024-01-01", status=422)
     assert "lies ahead" in page.error_summary[0] and page.value("reason", "reason") == "Kept"
     page = client.submit(page, form="reason", on=["x", "", "2023"], status=422)
-    assert "write a day, a month and a year" in page.error_summary[0]
+    assert "Write a day, a month and a year" in page.error_summary[0]
 
 
 def test_the_second_of_two_is_told_who_was_first(site: Site) -> None:

@@ -239,17 +239,20 @@ def test_after_an_act_nobody_is_led_anywhere_else(site: Site, back: str) -> None
 def test_a_cancelled_meeting_says_who_cancelled_it_and_why(site: Site) -> None:
     client = site.as_("westmere-icb-lead")
     client.submit(
-        client.submit(client.get(f"{MEETING}/move"), form="meets_on", meets_on="2023-08-02", reason="The room is taken"),
+        client.submit(
+            client.get(f"{MEETING}/move"), form="meets_on", meets_on="2023-08-02", reason="The room is taken"
+        ),
         button="Move the meeting",
     )
+    site.clock.to("2023-07-18 11:00")
     page = client.submit(client.get(f"{MEETING}/cancel"), form="reason", reason="Nothing to decide", code="no-business")
     assert "Keep the meeting" in {words for words, _address in page.links}
     page = client.submit(page, button="Cancel the meeting")
     assert page.path == MEETING
-    assert page.says("Westmere ICB governance lead cancelled it on 18 July 2023", "Nothing to decide")
+    assert page.says("ICB company secretary cancelled it on 18 July 2023", "Nothing to decide")
     assert page.says("Too little business for a meeting", "What happened to this meeting")
     assert page.says("Moved from 26 July 2023", "to 2 August 2023", "The room is taken")
     assert not page.says("Agenda and reports open to inspection by")
     history = client.get(f"/items/{FUND}/history")
     assert history.says("Dates moved", "The meeting was moved", "Reason: The room is taken")
-    assert client.get(f"/items/{FUND}/dates").says("By Westmere ICB governance lead: “The room is taken”")
+    assert client.get(f"/items/{FUND}/dates").says("By ICB company secretary: “The room is taken”")

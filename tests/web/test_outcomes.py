@@ -103,7 +103,7 @@ def test_what_is_missing_is_said_at_its_field_and_nothing_is_lost(after_the_part
     )
     said = " ".join(page.error_summary)
     assert "Give the reason for the deferral" in said
-    assert "write a day, a month and a year" in said
+    assert "Write a day, a month and a year" in said
     assert "Condition 1: choose who has to do it" in said
     assert "31 2 2023 is no date" in said
     assert (page.value("outcome"), page.value("conditions-0-text")) == ("deferred", "Costs first")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import groupby
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -15,7 +14,7 @@ from models.slips import slips
 from workflow.errors import day
 from workflow.ledger import moment
 from workflow.queries.item_events import Timeline, Told, name_of_person
-from workflow.queries.slip_acts import acts_behind
+from workflow.queries.slip_acts import Act, acts_behind
 from workflow.queries.slips import Slip, names_of, told_of
 from workflow.runtime import Looking
 from workflow.slip_reasons import cause_in_words
@@ -54,15 +53,17 @@ def moved(
         query = query.where(slips.c.at >= since)
     if until is not None:
         query = query.where(slips.c.at < until)
-    rows = look.db.execute(query.order_by(slips.c.at.desc(), slips.c.step.desc(), slips.c.number).limit(most)).all()
+    rows = look.db.execute(query.order_by(slips.c.at.desc(), slips.c.number.desc(), slips.c.step).limit(most)).all()
     acts = acts_behind(look, item, rows, hidden, whole=len(rows) < most)
     places = {step: place for place, step in enumerate(names)}
     found = []
-    for at, of in groupby(rows, key=lambda row: row.at):
-        group = sorted(of, key=lambda row: places.get(row.step, len(places)))
-        told = [told_of(look.known, row, names, acts.get((row.step, row.number))) for row in group]
-        behind = next((act for row in group if (act := acts.get((row.step, row.number)))), None)
-        by_name = next((slip.by for slip in told if slip.by), None)
+    together: dict[tuple[datetime, Act | None], list[Any]] = {}
+    for row in rows:
+        together.setdefault((row.at, acts.get((row.step, row.number))), []).append(row)
+    for (at, behind), group in together.items():
+        group.sort(key=lambda row: places.get(row.step, len(places)))
+        told = [told_of(look.known, row, names, behind) for row in group]
+        by_name = told[0].by
         by, actor = (behind.by, behind.actor) if behind else (None, None)
         entered_by = name_of_person(look.known, actor) if actor and actor != by else None
         found.append(Moved(at, told[0].on, _sentence(told), by, by_name, actor, entered_by))
