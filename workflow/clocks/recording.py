@@ -39,17 +39,28 @@ def rules_not_kept(case: Case, step: Step, world: World, calendar: Calendar, on:
 
     Each with what remains to be done: to record when a notice was given, or what was used in its place.
     """
+    at = _decided(case, step, world, calendar, on)
+    return " ".join(_sentences(at)) if at else ""
+
+
+def decided_without_notice(case: Case, step: Step, world: World, calendar: Calendar, on: date) -> bool:
+    """Whether a step was decided without a notice that its rules ask for, of a key decision or a private meeting."""
+    at = _decided(case, step, world, calendar, on)
+    return at is not None and any(one.kind != "agenda" for one in made(at, _MAKERS) if one.needs_somebody)
+
+
+def _decided(case: Case, step: Step, world: World, calendar: Calendar, on: date) -> Occasion | None:
+    """The occasion on which a step was decided; None if it was not, or by nobody who has rules."""
     stage = case.route.stage(step.stage)
     forum = world.forums.get(step.forum or "")
     if forum is None or step.outcome is None or step.decision == "open":
-        return ""
+        return None
     counted_by = calendar_at(world, forum, calendar)
     spot = Spot(step, stage, case.item, forum, None, False, True, world, counted_by, on)
     placed = actual(spot)
     if placed.day is None:
-        return ""
-    at = Occasion(spot, placed, placed.day, pack_in_force(world, forum, placed.day), decided=True)
-    return " ".join(_sentences(at))
+        return None
+    return Occasion(spot, placed, placed.day, pack_in_force(world, forum, placed.day), decided=True)
 
 
 def _sentences(at: Occasion) -> Iterator[str]:

@@ -12,7 +12,7 @@ from models.reports import conditions
 from routes.schema import unsuitable
 from workflow import machine
 from workflow.authority import require
-from workflow.clocks.recording import rules_not_kept
+from workflow.clocks.recording import decided_without_notice, rules_not_kept
 from workflow.doing import Doing, Resolved
 from workflow.dossiers import Dossier, Row
 from workflow.errors import AlreadyDecided, Refused, Unknown, day
@@ -121,12 +121,14 @@ def _not_kept(do: Doing, dossier: Dossier, step_id: str) -> str:
 
 
 def lacks_reason(do: Doing, form: RecordOutcome) -> bool:
-    """Whether it was decided, with this outcome, without notice due, and nothing on record says why."""
+    """Whether it was decided, with this outcome, without a notice due, and nothing on record says why."""
     dossier = hand_over(do, form.item)
-    number = dossier.decided_round(form.step)
-    if number is None or dossier.step(form.step)["round"] != number:
-        return False  # it was deferred, so nothing was decided
-    return dossier.step(form.step)["breach_on"] is None and bool(_not_kept(do, dossier, form.step))
+    row, number = dossier.step(form.step), dossier.decided_round(form.step)
+    if row["round"] != number or row["breach_on"] is not None:
+        return False  # it was deferred, so nothing was decided; or it is explained
+    case = dossier.case()
+    step = next(step for step in case.steps if step.id == form.step)
+    return decided_without_notice(case, step, do.known.world, do.calendar, do.today)
 
 
 def accept(do: Doing, form: StepReason) -> Done:
